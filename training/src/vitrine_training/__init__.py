@@ -1,0 +1,1 @@
+"""Training, export and packaging of the models that Vitrine runs."""
