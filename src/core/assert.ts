@@ -1,0 +1,21 @@
+/** Throws a `TypeError` unless `value` is an integer from `min` to `max`, both inclusive. */
+export function assertInteger(name: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
+  throw new TypeError(`Expected \`${name}\` to be an integer from ${min} to ${max}, got ${describe(value)}`);
+}
+
+/** Throws a `TypeError` unless `value` is a finite number from `min` to `max`, both inclusive. */
+export function assertNumber(name: string, value: number, min: number, max: number = Number.MAX_VALUE): void {
+  if (typeof value === 'number' && value >= min && value <= max) return;
+  throw new TypeError(`Expected \`${name}\` to be a number from ${min} to ${max}, got ${describe(value)}`);
+}
+
+/** Throws a `TypeError` unless `value` is one of `allowed`. */
+export function assertOneOf<T extends string>(name: string, value: string, allowed: readonly T[]): asserts value is T {
+  if ((allowed as readonly string[]).includes(value)) return;
+  throw new TypeError(`Expected \`${name}\` to be one of ${allowed.join(', ')}, got ${describe(value)}`);
+}
+
+function describe(value: unknown): string {
+  return `${String(value)} (${typeof value})`;
+}

@@ -1,0 +1,47 @@
+/** Which frames of a clip are looked at, by index of the decoded frame from 0. */
+export interface FrameRange {
+  /** First index, at least 0. */
+  readonly first: number;
+  /** Distance between two indices, at least 1. */
+  readonly step: number;
+  /** Last index that may be taken, inclusive. */
+  readonly last: number;
+}
+
+/** Frames 80, 100, ..., 380 (SPEC 2). */
+export const defaultFrames: FrameRange = { first: 80, step: 20, last: 380 };
+
+/** Thresholds of the matching rule (SPEC 6). */
+export interface MatchingOptions {
+  /** Quantile of an item's nearest distances below which a box is kept, from 0 to 1. @defaultValue `0.28` */
+  readonly quantile: number;
+  /** Boxes kept when the quantile keeps fewer: 0 or 1. @defaultValue `1` */
+  readonly keepAtLeast: number;
+  /** Share of the kept boxes that a clip needs, from 0 to 1. @defaultValue `0.5` */
+  readonly voteShare: number;
+  /** Pairs at this squared distance or beyond are dropped, from 0 to 4. @defaultValue `1.12` */
+  readonly maxDistance: number;
+}
+
+/** The thresholds of SPEC 6. */
+export const defaultMatching: MatchingOptions = { quantile: 0.28, keepAtLeast: 1, voteShare: 0.5, maxDistance: 1.12 };
+
+/** How much of a run happens at once. None of these changes a result. */
+export interface FlowOptions {
+  /** Clips and pictures decoded side by side: an integer, at least 1. @defaultValue `2` */
+  readonly concurrency: number;
+  /** Most frames in one detector batch: an integer, at least 1. @defaultValue `4` */
+  readonly detectorBatch: number;
+  /** Most crops in one embedder batch: an integer, at least 1. @defaultValue `16` */
+  readonly embedderBatch: number;
+  /** Pixels in flight, in bytes. @defaultValue `268435456`, which is 256 MiB */
+  readonly budgetBytes: number;
+}
+
+/** Flow settings that suit a laptop. */
+export const defaultFlow: FlowOptions = {
+  concurrency: 2,
+  detectorBatch: 4,
+  embedderBatch: 16,
+  budgetBytes: 256 * 1024 * 1024,
+};
