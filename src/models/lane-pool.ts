@@ -1,0 +1,106 @@
+import { from, Observable } from 'rxjs';
+import { PipelineError } from '../core/errors.ts';
+import { type LaneOutputs } from './lane-protocol.ts';
+import { type Lane } from './open-lane.ts';
+
+/** One run of one model, on whichever lane is free first. */
+export interface LaneJob {
+  readonly model: string;
+  /** Jobs of the lowest rank start first; equal ranks in the order in which they came. */
+  readonly rank: number;
+  readonly dims: readonly number[];
+  /** Called when a lane is free: the input, in a buffer of its own that is moved to the lane. */
+  readonly pack: () => Uint8Array<ArrayBuffer>;
+}
+
+/** Lanes and the one queue before them. */
+export interface LanePool extends AsyncDisposable {
+  /**
+   * The outputs of a job: one value, then completion. The job queues on subscribe. Unsubscribing takes it from the queue,
+   * or drops its answer when it has started. Errors with a {@link PipelineError} `inference-failed`.
+   *
+   * Holds what is subscribed and nothing else: bounding that is up to the caller.
+   */
+  run(job: LaneJob): Observable<LaneOutputs>;
+}
+
+interface Queued {
+  readonly job: LaneJob;
+  readonly done: (outputs: LaneOutputs) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Spreads jobs over `lanes`, which it owns from now on: disposing the pool closes them and fails what is queued. */
+export function lanePool(lanes: readonly Lane[]): LanePool {
+  const idle = [...lanes];
+  let queue: Queued[] = [];
+  let isDisposed = false;
+
+  const next = (): void => {
+    while (queue.length > 0) {
+      if (isDisposed) return drain('the models were closed');
+      if (lanes.every(({ isClosed }) => isClosed)) return drain('every lane has ended');
+      const lane = idle.pop();
+      if (!lane) return;
+      if (lane.isClosed) continue;
+      const first = queue.reduce((best, queued) => (queued.job.rank < best.job.rank ? queued : best));
+      queue = queue.filter((queued) => queued !== first);
+      start(first, lane);
+    }
+  };
+
+  const start = ({ job, done, fail }: Queued, lane: Lane): void => {
+    // The lane gets its next job before the answer is handed on, so that it works while downstream does.
+    const free = (): void => {
+      idle.push(lane);
+      next();
+    };
+    from(work(job, lane)).subscribe({
+      next: (outputs) => {
+        free();
+        done(outputs);
+      },
+      error: (error: unknown) => {
+        free();
+        fail(error);
+      },
+    });
+  };
+
+  const drain = (reason: string): void => {
+    const left = queue;
+    queue = [];
+    for (const { job, fail } of left) {
+      fail(new PipelineError('inference-failed', `Model ${job.model} failed: ${reason}`));
+    }
+  };
+
+  return {
+    run: (job) =>
+      new Observable((subscriber) => {
+        const queued: Queued = {
+          job,
+          done: (outputs) => {
+            subscriber.next(outputs);
+            subscriber.complete();
+          },
+          fail: (error) => subscriber.error(error),
+        };
+        queue.push(queued);
+        next();
+        return () => {
+          queue = queue.filter((other) => other !== queued);
+        };
+      }),
+    async [Symbol.asyncDispose]() {
+      isDisposed = true;
+      await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
+      drain('the models were closed');
+    },
+  };
+}
+
+// Async, so that a throwing `pack` is an ordinary failure of the job.
+async function work({ model, dims, pack }: LaneJob, lane: Lane): Promise<LaneOutputs> {
+  return lane.run({ model, dims, data: pack() });
+}

@@ -1,0 +1,84 @@
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { messageOf, PipelineError } from '../core/errors.ts';
+import {
+  type LaneModel,
+  type LaneOutputs,
+  type LaneRequest,
+  type LaneSetup,
+  type LaneTensor,
+} from './lane-protocol.ts';
+
+/** Open ONNX sessions; `run` blocks the calling thread while a model works. */
+export interface Sessions extends AsyncDisposable {
+  /** Runs one model. The outputs own their buffers. */
+  run(request: LaneRequest): Promise<LaneOutputs>;
+}
+
+/**
+ * Opens a session for every model of `setup` on the calling thread.
+ *
+ * One thread a session without spinning, since lanes are the parallelism; no memory pattern, since shapes vary.
+ *
+ * @throws PipelineError `model-invalid` when a file is no model or has other inputs or outputs than the contract.
+ */
+export async function openSessions({ provider, models }: LaneSetup): Promise<Sessions> {
+  env.logLevel = 'error';
+  const sessions = new Map<string, { readonly model: LaneModel; readonly session: InferenceSession }>();
+  for (const model of models) {
+    sessions.set(model.name, { model, session: await openSession(model, provider) });
+  }
+  return {
+    async run({ model: name, data, dims }) {
+      const opened = sessions.get(name);
+      if (!opened)
+        throw new TypeError(`Expected \`model\` to be one of ${[...sessions.keys()].join(', ')}, got ${name}`);
+      const { model, session } = opened;
+      const results = await session.run({ [model.input]: new Tensor('uint8', data, dims) }, model.outputs);
+      return Object.fromEntries(model.outputs.map((output) => [output, numbers(output, results[output])]));
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { session } of sessions.values()) await session.release();
+      sessions.clear();
+    },
+  };
+}
+
+async function openSession(
+  { path, input, outputs }: LaneModel,
+  provider: LaneSetup['provider'],
+): Promise<InferenceSession> {
+  const session = await InferenceSession.create(path, {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+  }).catch((cause: unknown) => {
+    throw new PipelineError('model-invalid', `ONNX Runtime cannot open ${path} on ${provider}: ${messageOf(cause)}`, {
+      path,
+      cause,
+    });
+  });
+  const { inputNames, outputNames } = session;
+  if (inputNames.length === 1 && inputNames[0] === input && outputs.every((name) => outputNames.includes(name))) {
+    return session;
+  }
+  await session.release();
+  throw new PipelineError(
+    'model-invalid',
+    `Model ${path} has inputs ${inputNames.join(', ')} and outputs ${outputNames.join(', ')}; ` +
+      `expected input ${input} and outputs ${outputs.join(', ')}`,
+    { path },
+  );
+}
+
+function numbers(name: string, tensor: Tensor | undefined): LaneTensor {
+  const data = tensor?.data;
+  if (tensor && (data instanceof Float32Array || data instanceof BigInt64Array)) {
+    return { data, dims: tensor.dims };
+  }
+  throw new TypeError(`Expected output \`${name}\` to be float32 or int64, got ${tensor?.type ?? 'nothing'}`);
+}

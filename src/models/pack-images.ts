@@ -1,0 +1,44 @@
+import { type CropSize } from '../core/bucket.ts';
+import { type RgbImage } from '../core/rgb-image.ts';
+
+/** The few shapes that a device with costly new shapes is fed (a GPU); other batches are padded to them. */
+export interface FixedShapes {
+  /** Frames in every detector run. */
+  readonly detectorBatch: number;
+  /** Crops in every embedder run. */
+  readonly embedderBatch: number;
+  /** The size of the canvas on whose top left corner a frame of `size` is put. */
+  canvasOf(size: CropSize): CropSize;
+}
+
+/** Shape of one run's input. */
+export interface PackOptions {
+  /** Width and height, at least those of each image. */
+  readonly size: CropSize;
+  /** Number of images, at least as many as are given. */
+  readonly batch: number;
+}
+
+/** Grey near the mean of photographs, which a network hardly answers to. */
+const padding = 116;
+
+/** Images one after the other as `[batch, height, width, 3]`, each in the top left corner; the rest is grey. */
+export function packImages(
+  images: readonly RgbImage[],
+  { size: [width, height], batch }: PackOptions,
+): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(batch * height * width * 3);
+  const isFull = images.length === batch && images.every((image) => image.width === width && image.height === height);
+  if (!isFull) packed.fill(padding);
+  for (const [index, image] of images.entries()) {
+    const start = index * height * width * 3;
+    const row = image.width * 3;
+    if (image.width === width) packed.set(image.data, start);
+    else {
+      for (let y = 0; y < image.height; y += 1) {
+        packed.set(image.data.subarray(y * row, (y + 1) * row), start + y * width * 3);
+      }
+    }
+  }
+  return packed;
+}
