@@ -1,0 +1,71 @@
+import { assertInteger, assertNumber } from '../core/assert.ts';
+import { defaultMatching, type MatchingOptions } from '../core/defaults.ts';
+import { type Match } from '../core/match.ts';
+import { type BoxSource } from './box-source.ts';
+import { claimClip, type Vote } from './claim-clip.ts';
+import { nearestBoxes } from './nearest-boxes.ts';
+import { packBoxes } from './pack-boxes.ts';
+import { keepPace } from './pace.ts';
+import { settleClaims } from './settle-claims.ts';
+
+/** What {@link matchBoxes} takes. */
+export interface MatchBoxesOptions {
+  /** Boxes of the items' pictures, in any order. */
+  readonly queries: BoxSource;
+  /** Boxes of the clips, in any order; their frames are indices of decoded frames. */
+  readonly gallery: BoxSource;
+  /** Thresholds. @defaultValue {@link defaultMatching} */
+  readonly options?: Partial<MatchingOptions>;
+  /** Most query boxes searched at once: an integer, at least 1. The gallery is read once for each. @defaultValue `4096` */
+  readonly queryRows?: number;
+  /** Most gallery boxes held at once: an integer, at least 1. @defaultValue `1024` */
+  readonly galleryRows?: number;
+  /** Stops the search; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Says which item each clip shows, in which frame and where: the rule of SPEC 6 over all boxes.
+ *
+ * The search is exact and goes through blocks of `queryRows x galleryRows`; beside one block of each side it holds one small
+ * record a query box. The answer depends on neither order nor block sizes. The event loop turns every few milliseconds.
+ *
+ * @example const matches = await matchBoxes({ queries: store.boxes('query'), gallery: store.boxes('gallery') });
+ * @returns at most one match a clip, by rising video id.
+ * @throws TypeError when an option is out of range, or a box is of the wrong side or its feature no unit vector of the common length.
+ */
+export async function matchBoxes(input: MatchBoxesOptions): Promise<readonly Match[]> {
+  const { queries, gallery, queryRows = 4096, galleryRows = 1024, signal } = input;
+  const options = checkMatching({ ...defaultMatching, ...input.options });
+  assertInteger('queryRows', queryRows, 1);
+  assertInteger('galleryRows', galleryRows, 1);
+  signal?.throwIfAborted();
+
+  const pace = keepPace(signal);
+  const votes = new Map<string, Vote[]>();
+  for await (const block of packBoxes(queries, { side: 'query', rows: queryRows })) {
+    const { featureLength } = block;
+    const found = await nearestBoxes(
+      block,
+      packBoxes(gallery, { side: 'gallery', rows: galleryRows, featureLength }),
+      pace,
+    );
+    for (const [row, nearest] of found.entries()) {
+      const query = block.boxes[row]!;
+      const others = votes.get(query.owner.id);
+      if (others === undefined) votes.set(query.owner.id, [{ query, nearest }]);
+      else others.push({ query, nearest });
+    }
+  }
+  const claims = [...votes.values()].flatMap((of) => claimClip(of, options) ?? []);
+  return settleClaims(claims, options.maxDistance);
+}
+
+/** @throws TypeError when a threshold is out of range. */
+export function checkMatching(options: MatchingOptions): MatchingOptions {
+  assertNumber('quantile', options.quantile, 0, 1);
+  assertInteger('keepAtLeast', options.keepAtLeast, 0, 1);
+  assertNumber('voteShare', options.voteShare, 0, 1);
+  assertNumber('maxDistance', options.maxDistance, 0, 4);
+  return options;
+}

@@ -1,0 +1,83 @@
+import { type BoxFeature } from '../core/box-feature.ts';
+import { type KeptBox } from '../core/crop.ts';
+import { type Owner, ownerKey } from '../core/frame.ts';
+import { rowMultiple } from './dot-products.ts';
+import { blocksOf, type BoxSource } from './box-source.ts';
+
+/** Some boxes and their features side by side in memory. */
+export interface PackedBoxes {
+  /** The boxes without their features. */
+  readonly boxes: readonly KeptBox[];
+  /** Row by row, `boxes.length x featureLength` numbers and then room; valid until the next block is asked for. */
+  readonly features: Float32Array;
+  readonly featureLength: number;
+}
+
+/** Options of {@link packBoxes}. */
+export interface PackBoxesOptions {
+  /** Which side every box has to be of. */
+  readonly side: Owner['side'];
+  /** Most boxes in one block: an integer, at least 1. */
+  readonly rows: number;
+  /** Numbers in one feature; that of the first box when left out. */
+  readonly featureLength?: number | undefined;
+}
+
+/** Furthest that the norm of a feature may be from 1; float16 weights and text features stay well below. */
+export const normTolerance = 1e-3;
+
+/**
+ * Gathers a source into blocks of at most `rows` boxes, in order. Holds one block, in one buffer that is used again.
+ *
+ * @throws TypeError when a box is of the other side, or a feature has another length or is no unit vector.
+ */
+export async function* packBoxes(source: BoxSource, options: PackBoxesOptions): AsyncGenerator<PackedBoxes> {
+  const { side, rows } = options;
+  let { featureLength } = options;
+  let features = new Float32Array(0);
+  let boxes: KeptBox[] = [];
+
+  for await (const block of blocksOf(source)) {
+    for (const box of block) {
+      featureLength ??= box.feature.length;
+      assertUsable(box, side, featureLength);
+      if (boxes.length === rows) {
+        yield { boxes, features, featureLength };
+        boxes = [];
+      }
+      if (features.length === 0)
+        features = new Float32Array(Math.ceil(rows / rowMultiple) * rowMultiple * featureLength);
+      features.set(box.feature, boxes.length * featureLength);
+      boxes.push({
+        owner: box.owner,
+        frame: box.frame,
+        boxIndex: box.boxIndex,
+        box: box.box,
+        score: box.score,
+      });
+    }
+  }
+  if (boxes.length > 0 && featureLength !== undefined) yield { boxes, features, featureLength };
+}
+
+function assertUsable({ owner, frame, boxIndex, feature }: BoxFeature, side: string, featureLength: number): void {
+  const where = `${ownerKey(owner)}, frame ${frame}, box ${boxIndex}`;
+  if (owner.side !== side) throw new TypeError(`Expected boxes of the ${side} side, got ${where}`);
+  if (side === 'gallery' && !/^\d+$/.test(frame)) {
+    throw new TypeError(`Expected \`frame\` to be the index of a decoded frame, got ${where}`);
+  }
+  if (feature.length !== featureLength) {
+    throw new TypeError(`Expected features of ${featureLength} numbers, got ${feature.length} at ${where}`);
+  }
+  const norm = normOf(feature);
+  if (!(Math.abs(norm - 1) <= normTolerance)) {
+    throw new TypeError(`Expected features of norm 1, got norm ${norm} at ${where}`);
+  }
+}
+
+/** Euclidean norm. */
+export function normOf(feature: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < feature.length; index += 1) sum += (feature[index] ?? 0) ** 2;
+  return Math.sqrt(sum);
+}
