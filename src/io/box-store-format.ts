@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/**
+ * A shard of the box store: all boxes of one owner, in two files of one name.
+ *
+ * `<name>.f32` holds the features, float32 in the machine's byte order, row by row. `<name>.json` holds the rest and is written last: a
+ * shard without it does not exist. Shards are never changed, so any number of writers need no lock, and a run that was
+ * killed leaves whole shards or none.
+ */
+export const sidecarSchema: z.ZodType<Sidecar> = z.strictObject({
+  format: z.literal(1),
+  side: z.enum(['query', 'gallery']),
+  id: z.string(),
+  model: z.string(),
+  rows: z.int().min(0),
+  featureLength: z.int().min(1),
+  crc32: z.int().min(0),
+  frames: z.array(z.string()),
+  boxIndexes: z.array(z.int().min(0)),
+  boxes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int()])),
+  scores: z.array(z.number().min(0).max(1)),
+});
+
+/** The JSON half of a shard; the lists have one entry a row. */
+export interface Sidecar {
+  readonly format: 1;
+  readonly side: 'query' | 'gallery';
+  readonly id: string;
+  /** Fingerprint of the models that made the features. */
+  readonly model: string;
+  readonly rows: number;
+  readonly featureLength: number;
+  /** Of the `.f32` file. */
+  readonly crc32: number;
+  readonly frames: readonly string[];
+  readonly boxIndexes: readonly number[];
+  readonly boxes: readonly (readonly [number, number, number, number])[];
+  readonly scores: readonly number[];
+}
+
+/** Longest file name, in bytes, that every common file system takes, less room for an extension. */
+const nameBytesMax = 240;
+
+/**
+ * File name of an owner's shard, without extension.
+ *
+ * Characters that some file system refuses, and a leading dot, become `%` and two hex digits each.
+ *
+ * @throws TypeError when the id is empty or too long for a file name.
+ */
+export function shardName(id: string): string {
+  const name = id.replaceAll(/^\.|[%/\\:*?"<>|\p{Cc}]/gu, escape);
+  if (id !== '' && Buffer.byteLength(name) <= nameBytesMax) return name;
+  throw new TypeError(`Expected \`id\` to fit a file name of ${nameBytesMax} bytes, got "${id}"`);
+}
+
+/** Id of the owner whose shard has this name; the inverse of {@link shardName}. */
+export function ownerId(name: string): string {
+  return name.replaceAll(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
+}
+
+function escape(character: string): string {
+  return `%${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, '0')}`;
+}

@@ -1,0 +1,101 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { type BoxFeature } from '../core/box-feature.ts';
+import { compareIds } from '../core/compare-ids.ts';
+import { messageOf, PipelineError } from '../core/errors.ts';
+import { type Owner } from '../core/frame.ts';
+import { ownerId, type Sidecar, shardName, sidecarSchema } from './box-store-format.ts';
+
+/** Reads the boxes of a run. */
+export interface BoxStore {
+  readonly folder: string;
+  /** Owners of one side whose boxes are stored, by rising id; also those without a box. */
+  owners(side: Owner['side']): Promise<readonly Owner[]>;
+  /** Boxes of one owner, as they were written. */
+  read(owner: Owner): Promise<readonly BoxFeature[]>;
+  /** All boxes of one side, an owner at a time, by rising id. Can be gone through many times; holds one owner's boxes. */
+  boxes(side: Owner['side']): AsyncIterable<readonly BoxFeature[]>;
+}
+
+/**
+ * Opens a folder that `createBoxStore` filled.
+ *
+ * Every method fails with a `PipelineError` `store-invalid` that names the file when a shard is damaged, is none of ours, or was
+ * made by other models than the shards read before it.
+ *
+ * @throws PipelineError `store-invalid` when the folder is no box store.
+ */
+export async function openBoxStore(folder: string): Promise<BoxStore> {
+  let model: string | undefined;
+  for (const side of ['query', 'gallery'] as const) await names(folder, side);
+
+  const owners = async (side: Owner['side']): Promise<readonly Owner[]> =>
+    (await names(folder, side)).map((name) => ({ side, id: ownerId(name) })).sort((a, b) => compareIds(a.id, b.id));
+
+  const read = async (owner: Owner): Promise<readonly BoxFeature[]> => {
+    const path = join(folder, owner.side, shardName(owner.id));
+    const sidecar = await readSidecar(`${path}.json`, owner);
+    model ??= sidecar.model;
+    if (sidecar.model !== model) throw damaged(`${path}.json`, `made by models ${sidecar.model}, others by ${model}`);
+    return toBoxes(sidecar, await readFeatures(`${path}.f32`, sidecar));
+  };
+
+  async function* boxes(side: Owner['side']): AsyncGenerator<readonly BoxFeature[]> {
+    for (const owner of await owners(side)) yield await read(owner);
+  }
+  return { folder, owners, read, boxes: (side) => ({ [Symbol.asyncIterator]: () => boxes(side) }) };
+}
+
+async function names(folder: string, side: string): Promise<readonly string[]> {
+  const path = join(folder, side);
+  const files = await readdir(path).catch((cause: unknown) => {
+    const message = `No box store at ${folder}: ${messageOf(cause)}. Expected the boxes/ folder that \`vitrine match\` leaves.`;
+    throw new PipelineError('store-invalid', message, { path, cause });
+  });
+  return files.filter((name) => name.endsWith('.json') && !name.startsWith('.')).map((name) => name.slice(0, -5));
+}
+
+async function readSidecar(path: string, owner: Owner): Promise<Sidecar> {
+  let sidecar: Sidecar;
+  try {
+    sidecar = sidecarSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw damaged(path, messageOf(cause).replaceAll(/\s+/g, ' '), cause);
+  }
+  const { side, id, rows, frames, boxIndexes, boxes, scores } = sidecar;
+  if (side !== owner.side || id !== owner.id) throw damaged(path, `it holds ${side}/${id}`);
+  const lengths = [frames, boxIndexes, boxes, scores].map(({ length }) => length);
+  if (lengths.some((length) => length !== rows)) throw damaged(path, `lists of ${lengths.join(', ')} for ${rows} rows`);
+  return sidecar;
+}
+
+async function readFeatures(path: string, { rows, featureLength, crc32: expected }: Sidecar): Promise<Float32Array> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw damaged(path, messageOf(cause), cause);
+  });
+  if (bytes.length !== rows * featureLength * 4) {
+    throw damaged(path, `${bytes.length} bytes for ${rows} features of ${featureLength}`);
+  }
+  if (crc32(bytes) !== expected) throw damaged(path, 'the checksum does not fit');
+  // A copy of its own, as a pooled buffer may start at any byte.
+  return new Float32Array(new Uint8Array(bytes).buffer);
+}
+
+function toBoxes(sidecar: Sidecar, features: Float32Array): readonly BoxFeature[] {
+  const { side, id, featureLength } = sidecar;
+  const owner: Owner = { side, id };
+  return sidecar.boxes.map((box, row) => ({
+    owner,
+    frame: sidecar.frames[row] ?? '',
+    boxIndex: sidecar.boxIndexes[row] ?? 0,
+    box,
+    score: sidecar.scores[row] ?? 0,
+    feature: features.subarray(row * featureLength, (row + 1) * featureLength),
+  }));
+}
+
+function damaged(path: string, why: string, cause?: unknown): PipelineError {
+  const message = `Box store: ${path} cannot be used: ${why}. Run \`vitrine match\` again.`;
+  return new PipelineError('store-invalid', message, { path, cause });
+}

@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BoxFeature } from '../core/box-feature.ts';
+import { messageOf, PipelineError } from '../core/errors.ts';
+import { type Owner } from '../core/frame.ts';
+import { openBoxStore } from './open-box-store.ts';
+import { readBoxesNdjson } from './read-boxes-ndjson.ts';
+
+/** Stored boxes, wherever they are. */
+export interface Boxes {
+  /** All boxes of one side, in blocks. Can be gone through many times; holds one block. */
+  boxes(side: Owner['side']): AsyncIterable<readonly BoxFeature[]>;
+}
+
+/**
+ * Opens the boxes of a finished run: its folder (with `boxes/` in it), the box store itself, or a `boxes.ndjson` file.
+ *
+ * @throws PipelineError `store-invalid` when there is none of these at `path`; damage inside shows while reading.
+ */
+export async function openBoxes(path: string): Promise<Boxes> {
+  const entry = await stat(path).catch((cause: unknown) => {
+    const message = `No boxes at ${path}: ${messageOf(cause)}. Expected a run's folder, its boxes/ or a boxes.ndjson file.`;
+    throw new PipelineError('store-invalid', message, { path, cause });
+  });
+  if (!entry.isDirectory()) return { boxes: (side) => readBoxesNdjson(path, { side }) };
+  const inside = join(path, 'boxes');
+  return openBoxStore((await isFolder(inside)) ? inside : path);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const entry = await stat(path).catch(() => undefined);
+  return entry?.isDirectory() ?? false;
+}

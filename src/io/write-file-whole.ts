@@ -1,0 +1,35 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { messageOf, PipelineError } from '../core/errors.ts';
+
+let written = 0;
+
+/** Name in the folder of `path` that no other writer uses, to be renamed to `path` when its content is complete. */
+export function temporaryName(path: string): string {
+  written += 1;
+  return join(dirname(path), `.${process.pid}-${written}.tmp`);
+}
+
+/**
+ * Writes a file whole or not at all: to a temporary name, onto the disk, then renamed. Makes missing folders.
+ *
+ * @throws PipelineError `file-unwritable`; what was at `path` before is then untouched.
+ */
+export async function writeFileWhole(path: string, data: string | Uint8Array): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const message = `Cannot write ${path}: ${messageOf(cause)}. Check the folder's permissions and the free space.`;
+    throw new PipelineError('file-unwritable', message, { path, cause });
+  }
+}
