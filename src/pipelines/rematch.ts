@@ -1,0 +1,37 @@
+import { type MatchingOptions } from '../core/defaults.ts';
+import { type Match } from '../core/match.ts';
+import { openBoxes } from '../io/open-boxes.ts';
+import { writeResult } from '../io/result-file.ts';
+import { matchBoxes } from '../matching/match-boxes.ts';
+
+/** Options of {@link rematch}. */
+export interface RematchOptions {
+  /** A run's folder, its `boxes/`, or a `boxes.ndjson` file. */
+  readonly from: string;
+  /** Result file to write. */
+  readonly out: string;
+  /** Thresholds. @defaultValue `defaultMatching` */
+  readonly matching?: Partial<MatchingOptions>;
+  /** Stops the work; the promise then rejects with its reason and no file is written. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Matches stored boxes again, with other thresholds or with features from elsewhere, and writes the result file.
+ *
+ * @example await rematch({ from: 'run', out: 'strict.json', matching: { maxDistance: 0.9 } });
+ * @returns the matches, by rising video id.
+ * @throws TypeError when a threshold is out of range.
+ * @throws PipelineError `store-invalid`, `file-unreadable` or `file-unwritable`.
+ */
+export async function rematch({ from, out, matching = {}, signal }: RematchOptions): Promise<readonly Match[]> {
+  const boxes = await openBoxes(from);
+  const matches = await matchBoxes({
+    queries: boxes.boxes('query'),
+    gallery: boxes.boxes('gallery'),
+    options: matching,
+    signal,
+  });
+  await writeResult(out, matches);
+  return matches;
+}
