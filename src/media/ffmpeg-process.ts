@@ -1,0 +1,116 @@
+import { ChildProcess } from 'node:child_process';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
+import ffmpegCommand from 'fluent-ffmpeg';
+import { PipelineError } from '../core/errors.ts';
+import { type Ffmpeg } from './find-ffmpeg.ts';
+
+/** What one run of ffmpeg reads and writes, as raw arguments. */
+export interface FfmpegJob {
+  /** Options of the input, placed before `-i`. */
+  readonly inputArgs: readonly string[];
+  /** File to read; undefined means that the caller writes into {@link FfmpegProcess.stdin}. */
+  readonly input?: string;
+  /** Options of the output. */
+  readonly outputArgs: readonly string[];
+  /** File to write, overwritten if it is there; undefined means that the caller reads {@link FfmpegProcess.stdout}. */
+  readonly output?: string;
+}
+
+/** How a run of ffmpeg ended. */
+export interface FfmpegExit {
+  /** Exit status; undefined if a signal ended it. Not to be trusted: a clip with a corrupt middle ends with 0. */
+  readonly code: number | undefined;
+  /** Signal that ended it. */
+  readonly signal: string | undefined;
+  /** The last lines of what it said, without empty ones, at most 100. */
+  readonly stderr: readonly string[];
+}
+
+/** A running ffmpeg. */
+export interface FfmpegProcess {
+  /** What ffmpeg writes; empty if it writes a file. While nobody reads, ffmpeg waits. */
+  readonly stdout: Readable;
+  /** What ffmpeg reads; without effect if it reads a file. */
+  readonly stdin: Writable;
+  /**
+   * Settles when the process is gone. Fulfilled whatever the exit status;
+   * rejected with {@link PipelineError} `ffmpeg-missing` if it could not be started.
+   */
+  readonly done: Promise<FfmpegExit>;
+  /** Ends the process at once, even while it is stalled or has not started yet; safe to call again. */
+  readonly kill: () => void;
+}
+
+/** Any format will do: fluent-ffmpeg would otherwise start ffmpeg again to ask for its list. */
+const everyFormat: Record<string, unknown> = new Proxy(
+  {},
+  { has: () => true, get: () => ({ canMux: true, canDemux: true }) },
+);
+
+/**
+ * Starts ffmpeg. This is the one file that knows fluent-ffmpeg: it quotes nothing, starts the binary and keeps its last lines;
+ * the arguments are ours.
+ */
+export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
+  // Neither stream may close by itself: fluent-ffmpeg kills the process 20 ms after its output stream has closed.
+  const stdout = new PassThrough({ autoDestroy: false });
+  const stdin = new PassThrough();
+  const command = ffmpegCommand()
+    .setFfmpegPath(ffmpeg.path)
+    .input(job.input === undefined ? stdin : `file:${job.input}`)
+    .inputOptions(...twoOrMore(['-hide_banner', '-loglevel', 'error', ...job.inputArgs]))
+    .output(job.output === undefined ? stdout : `file:${job.output}`)
+    .outputOptions(...twoOrMore(job.outputArgs));
+  Object.assign(command, {
+    availableFormats: (callback: (error: null, formats: unknown) => void) => callback(null, everyFormat),
+    availableEncoders: (callback: (error: null, encoders: unknown) => void) => callback(null, {}),
+  });
+
+  let child: ChildProcess | undefined;
+  let isKilled = false;
+  const kill = (): void => {
+    isKilled = true;
+    child?.kill('SIGKILL');
+    // Unread bytes would keep the child's pipe, and with it the process handle, open.
+    child?.stdout?.destroy();
+    stdout.end();
+    stdin.destroy();
+  };
+
+  const done = new Promise<FfmpegExit>((resolve, reject) => {
+    const settle = (stderr: string | null | undefined): void => {
+      if (job.output !== undefined) stdout.end();
+      resolve({
+        code: child?.exitCode ?? undefined,
+        signal: child?.signalCode ?? undefined,
+        stderr: (stderr ?? '').split(/\r?\n/u).filter((line) => line.trim() !== ''),
+      });
+    };
+    command.on('start', () => {
+      const started: unknown = Reflect.get(command, 'ffmpegProc');
+      if (started instanceof ChildProcess) child = started;
+      if (isKilled) kill();
+    });
+    command.on('end', (_stdout: string | null, stderr: string | null) => settle(stderr));
+    command.on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
+      if (child?.pid !== undefined) return settle(stderr);
+      stdout.end();
+      reject(
+        new PipelineError(
+          'ffmpeg-missing',
+          `Cannot start ${ffmpeg.path} (${error.message}); install ffmpeg, or set FFMPEG_PATH to one`,
+          { path: ffmpeg.path, cause: error },
+        ),
+      );
+    });
+  });
+  done.catch(() => undefined); // Whoever waits for it sees the rejection; one who only reads must not crash the process.
+  command.run();
+  return { stdout, stdin, done, kill };
+}
+
+/** fluent-ffmpeg splits a lone argument at its space; it leaves two or more as they are. */
+function twoOrMore(args: readonly string[]): [string, ...string[]] {
+  const [first, ...rest] = args;
+  return first === undefined || rest.length === 0 ? ['-nostdin', ...args] : [first, ...rest];
+}
