@@ -1,0 +1,114 @@
+import { assertInteger } from '../core/assert.ts';
+import { type FrameRange } from '../core/defaults.ts';
+import { messageOf, PipelineError } from '../core/errors.ts';
+import { type RgbImage } from '../core/rgb-image.ts';
+import { type FfmpegExit, type FfmpegProcess, startFfmpeg } from './ffmpeg-process.ts';
+import { type Ffmpeg } from './find-ffmpeg.ts';
+import { PpmParser } from './ppm-parser.ts';
+import { stoppable } from './stoppable.ts';
+
+/** Options of {@link decodeClip}. */
+export interface DecodeClipOptions {
+  /** The ffmpeg that decodes, see `findFfmpeg`. */
+  readonly ffmpeg: Ffmpeg;
+  /** Which frames are wanted. */
+  readonly frames: FrameRange;
+  /** Ends ffmpeg and the iteration, which then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Called once, before the end, with ffmpeg's last words if it complained and yet gave fewer frames than were wanted: the clip is
+   * damaged, and some of its frames could not be read.
+   */
+  readonly onDamage?: ((reason: string) => void) | undefined;
+}
+
+/** One frame of a clip. */
+export interface ClipFrame {
+  /** Place among the frames that decode, counted from 0. */
+  readonly index: number;
+  /** At the clip's own size, upright, in a buffer of its own. */
+  readonly image: RgbImage;
+}
+
+/**
+ * Decodes the wanted frames of a clip in one pass of ffmpeg, which stops after the last of them.
+ *
+ * A frame is picked by its place among the decoded frames, never by its time. A clip that is too short gives the frames that it
+ * has, perhaps none; one that is damaged gives those that can be decoded. Holds one frame and what is in the
+ * pipe: while nobody asks for the next frame, ffmpeg waits. `return()` ends ffmpeg at once, also while a frame is awaited.
+ *
+ * @example for await (const { index, image } of decodeClip('clip.mp4', { ffmpeg, frames: defaultFrames })) use(index, image);
+ * @throws TypeError when called, if `frames` is out of range.
+ * @throws {@link PipelineError} `clip-unreadable` if nothing can be decoded, with ffmpeg's last line; `ffmpeg-missing` if it does not start.
+ */
+export function decodeClip(path: string, options: DecodeClipOptions): AsyncGenerator<ClipFrame, undefined, undefined> {
+  const { first, step, last } = options.frames;
+  assertInteger('frames.first', first, 0);
+  assertInteger('frames.step', step, 1);
+  assertInteger('frames.last', last, first);
+  return stoppable((stop) => readFrames(path, options, stop), options.signal);
+}
+
+async function* readFrames(
+  path: string,
+  { ffmpeg, frames, onDamage }: DecodeClipOptions,
+  stop: AbortSignal,
+): AsyncGenerator<ClipFrame, undefined, undefined> {
+  const { first, step, last } = frames;
+  const wanted = Math.floor((last - first) / step) + 1;
+  const process = startFfmpeg(ffmpeg, { inputArgs: ['-threads', '1'], input: path, outputArgs: selectFrames(frames) });
+  stop.addEventListener('abort', process.kill);
+  let count = 0;
+  try {
+    const parser = new PpmParser();
+    for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
+      if (stop.aborted) return;
+      for (const image of parser.push(chunk)) {
+        yield { index: first + count * step, image };
+        count += 1;
+        if (stop.aborted) return;
+      }
+    }
+    if (stop.aborted) return;
+    const exit = await process.done;
+    const reason = damageOf(exit);
+    if (exit.signal !== undefined) throw unreadable(path, `ffmpeg was ended by ${exit.signal} after ${count} frames`);
+    if (count === 0 && reason !== undefined) throw unreadable(path, reason);
+    parser.end();
+    if (count < wanted && reason !== undefined) onDamage?.(reason);
+  } catch (error) {
+    if (stop.aborted) return;
+    if (error instanceof PipelineError && error.path !== undefined) throw error;
+    throw unreadable(path, messageOf(error), error);
+  } finally {
+    stop.removeEventListener('abort', process.kill);
+    process.kill();
+    await ended(process);
+  }
+}
+
+/** The same arguments give the same frames on ffmpeg 4 and later: `-r` with even times neither drops nor repeats one. */
+function selectFrames({ first, step, last }: FrameRange): readonly string[] {
+  const wanted = `select='not(mod(n-${first}\\,${step}))*between(n\\,${first}\\,${last})'`;
+  const count = Math.floor((last - first) / step) + 1;
+  const choice = ['-nostdin', '-map', '0:V:0', '-an', '-sn', '-dn', '-vf', `${wanted},setpts=N/25/TB`, '-r', '25'];
+  return [...choice, '-frames:v', `${count}`, '-threads', '1', '-f', 'image2pipe', '-c:v', 'ppm', '-pix_fmt', 'rgb24'];
+}
+
+/** What ffmpeg complained about; undefined if it did not, or only about a clip that ends before its first wanted frame. */
+function damageOf({ code, stderr }: FfmpegExit): string | undefined {
+  const isAboutNoFrames =
+    /before EOF|Error sending frames to consumers|Task finished with error|Terminating thread|Nothing was written|Output file is empty|Conversion failed/u;
+  const complaints = stderr.filter((line) => !isAboutNoFrames.test(line));
+  const lastLine =
+    complaints.at(-1) ?? (code === 0 || stderr.length > 0 ? undefined : `ffmpeg ended with status ${code}`);
+  return lastLine;
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): PipelineError {
+  return new PipelineError('clip-unreadable', `Cannot read the clip ${path}: ${reason}`, { path, cause });
+}
+
+async function ended(process: FfmpegProcess): Promise<void> {
+  await process.done.catch(() => undefined); // A failed start has been thrown by the reader.
+}

@@ -1,0 +1,84 @@
+import { PipelineError } from '../core/errors.ts';
+import { type RgbImage } from '../core/rgb-image.ts';
+
+const longestHeader = 64;
+const largestArea = 2 ** 28;
+const header = /^P6\s+(\d+)\s+(\d+)\s+255\s/u;
+
+/**
+ * Cuts a stream of binary PPM pictures (`P6`, 8 bits a sample, one after another) into frames.
+ *
+ * A chunk is any piece of the stream, of any length: bytes are counted. Each frame has an `ArrayBuffer` of its own. Holds
+ * at most one unfinished frame.
+ *
+ * @example
+ * const parser = new PpmParser();
+ * for await (const chunk of stdout) for (const image of parser.push(chunk)) show(image);
+ * parser.end();
+ */
+export class PpmParser {
+  #head = '';
+  #image: RgbImage | undefined;
+  #filled = 0;
+
+  /**
+   * Takes the next piece of the stream and returns the frames that it completes.
+   *
+   * @throws {@link PipelineError} `clip-unreadable` if the stream is not PPM.
+   */
+  push(chunk: Uint8Array): readonly RgbImage[] {
+    const frames: RgbImage[] = [];
+    let offset = 0;
+    while (offset < chunk.length) {
+      if (!this.#image) {
+        offset = this.#readHeader(chunk, offset);
+        continue;
+      }
+      const { data } = this.#image;
+      const piece = chunk.subarray(offset, offset + data.length - this.#filled);
+      data.set(piece, this.#filled);
+      this.#filled += piece.length;
+      offset += piece.length;
+      if (this.#filled === data.length) {
+        frames.push(this.#image);
+        this.#image = undefined;
+        this.#head = '';
+      }
+    }
+    return frames;
+  }
+
+  /**
+   * Says that the stream is over.
+   *
+   * @throws {@link PipelineError} `clip-unreadable` if it ended inside a frame.
+   */
+  end(): void {
+    if (this.#image) {
+      const { width, height, data } = this.#image;
+      throw broken(`it ended after ${this.#filled} of the ${data.length} bytes of a ${width}x${height} frame`);
+    }
+    if (this.#head !== '') throw broken(`it ended in the header ${JSON.stringify(this.#head)}`);
+  }
+
+  #readHeader(chunk: Uint8Array, start: number): number {
+    for (let offset = start; offset < chunk.length; offset += 1) {
+      this.#head += String.fromCharCode(chunk[offset] ?? 0);
+      const size = header.exec(this.#head);
+      if (size) {
+        const [width, height] = [Number(size[1]), Number(size[2])];
+        if (width * height === 0 || width * height > largestArea) throw broken(`a frame is ${width}x${height}`);
+        this.#image = { width, height, data: new Uint8Array(width * height * 3) };
+        this.#filled = 0;
+        return offset + 1;
+      }
+      const isGarbage = !'P6'.startsWith(this.#head.slice(0, 2)) || this.#head.length >= longestHeader;
+      if (isGarbage) throw broken(`a frame starts with ${JSON.stringify(this.#head.slice(0, 16))}`);
+    }
+    return chunk.length;
+  }
+}
+
+function broken(why: string): PipelineError {
+  return new PipelineError('clip-unreadable', `The stream of frames is not whole PPM pictures: ${why}`);
+}
