@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { messageOf, PipelineError } from '../core/errors.ts';
+
+/** Most pixels of a picture that is read; a larger one is refused before any memory is taken for it. */
+export const maxPicturePixels = 100_000_000;
+
+// A cache of open files gives old pixels for a file that was written anew.
+sharp.cache(false);
+
+/** Options of {@link readPixels}. */
+export interface ReadPixelsOptions {
+  /** Steps between the opened file and its raw pixels. */
+  readonly prepare: (picture: Sharp) => Sharp;
+  /** Stops the reading; the call then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Raw pixels, 8 bits a sample, without padding. */
+export interface RawPixels {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Reads a picture file of any format that sharp knows, whatever its extension says. Of an animation, the first picture.
+ *
+ * @throws {@link PipelineError} `picture-unreadable` if it is missing, empty, broken, cut short or larger than {@link maxPicturePixels}.
+ */
+export async function readPixels(path: string, { prepare, signal }: ReadPixelsOptions): Promise<RawPixels> {
+  signal?.throwIfAborted();
+  try {
+    const bytes = await readFile(path, { signal });
+    if (bytes.length === 0) throw new Error('the file is empty');
+    // Warnings are frequent in sound photos (bytes between two markers); errors and missing ends are not.
+    const picture = sharp(bytes, { failOn: 'error', limitInputPixels: maxPicturePixels, autoOrient: true });
+    const { data, info } = await prepare(picture).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    signal?.throwIfAborted();
+    return { width: info.width, height: info.height, channels: info.channels, data: ownBytes(data) };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unreadable(path, messageOf(error), error);
+  }
+}
+
+/** The failure of one picture. */
+export function unreadable(path: string, reason: string, cause?: unknown): PipelineError {
+  return new PipelineError('picture-unreadable', `Cannot read the picture ${path}: ${reason.split('\n', 1)[0]}`, {
+    path,
+    cause,
+  });
+}
+
+/** Bytes in a buffer of their own, so that it can be handed to another thread. */
+export function ownBytes(data: Uint8Array): Uint8Array {
+  const isWhole = data.byteOffset === 0 && data.byteLength === data.buffer.byteLength;
+  return isWhole ? new Uint8Array(data.buffer) : new Uint8Array(data);
+}
