@@ -1,7 +1,7 @@
 import { assertOneOf } from '../core/assert.ts';
 import { PipelineError } from '../core/errors.ts';
 import { type Provider } from './lane-protocol.ts';
-import { type DeviceStatus, listDevices, probe } from './list-devices.ts';
+import { type DeviceStatus, probeDevice } from './list-devices.ts';
 
 /** The values of `--device`. */
 export const deviceChoices = ['auto', 'cpu', 'webgpu', 'cuda'] as const;
@@ -19,14 +19,13 @@ export interface DeviceReport {
   readonly passedOver: readonly { readonly device: Provider; readonly reason: string }[];
 }
 
-/** Ways to find out what is there, replaceable in tests. */
+/** Options of {@link chooseDevice}. */
 export interface ChooseDeviceOptions {
-  readonly list?: () => Promise<readonly DeviceStatus[]>;
+  /** Finds out whether a device works; replaceable, for machines that are not there. */
   readonly probe?: (device: Provider) => Promise<DeviceStatus>;
 }
 
-const remedies: Readonly<Record<Provider, string>> = {
-  cpu: 'reinstall onnxruntime-node for this platform',
+const remedies = {
   webgpu: 'install a graphics driver with Vulkan (Linux: libvulkan1 and a driver for the card), or use `--device cpu`',
   cuda:
     'install CUDA 12, cuDNN 9 and the provider ' +
@@ -34,36 +33,32 @@ const remedies: Readonly<Record<Provider, string>> = {
 };
 
 /**
- * The device for `asked`. A named device is taken or refused; `auto` takes the first of cuda, webgpu and cpu that works
- * and is faster than one CPU core.
+ * The device for `asked`. A named device is taken or refused; `auto` takes the first of cuda and webgpu that works and is
+ * faster than one CPU core, else the CPU.
  *
  * @throws PipelineError `device-unavailable` when the named device does not work, with what to install.
  * @throws TypeError when `asked` is none of {@link deviceChoices}.
  */
 export async function chooseDevice(
   asked: DeviceChoice,
-  { list = listDevices, probe: probeOne = probe }: ChooseDeviceOptions = {},
+  { probe = probeDevice }: ChooseDeviceOptions = {},
 ): Promise<Omit<DeviceReport, 'lanes'>> {
   assertOneOf('device', asked, deviceChoices);
   if (asked === 'cpu') return { device: 'cpu', asked, passedOver: [] };
   if (asked !== 'auto') {
-    const { isAvailable, reason = 'no reason given' } = await probeOne(asked);
+    const { isAvailable, reason = 'no reason given' } = await probe(asked);
     if (isAvailable) return { device: asked, asked, passedOver: [] };
-    throw deviceUnavailable(asked, reason);
+    throw new PipelineError(
+      'device-unavailable',
+      `Device ${asked} was asked for and does not work: ${reason}; ${remedies[asked]}`,
+    );
   }
-  const statuses = await list();
-  const chosen = statuses.find(({ isWorthwhile }) => isWorthwhile)?.device ?? 'cpu';
-  const better = statuses.slice(
-    0,
-    statuses.findIndex(({ device }) => device === chosen),
-  );
-  return { device: chosen, asked, passedOver: better.map(({ device, reason = '' }) => ({ device, reason })) };
-}
-
-/** The error for a device that was asked for and does not work. */
-export function deviceUnavailable(device: Provider, reason: string): PipelineError {
-  return new PipelineError(
-    'device-unavailable',
-    `Device ${device} was asked for and does not work: ${reason}; ${remedies[device]}`,
-  );
+  const better = await Promise.all((['cuda', 'webgpu'] as const).map(probe));
+  const taken = better.findIndex(({ isWorthwhile }) => isWorthwhile);
+  const passedOver = better.slice(0, taken < 0 ? better.length : taken);
+  return {
+    device: better[taken]?.device ?? 'cpu',
+    asked,
+    passedOver: passedOver.map(({ device, reason = 'no reason given' }) => ({ device, reason })),
+  };
 }

@@ -28,11 +28,11 @@ const answer = z.union([
 /** Tries every device, each in a process of its own, best first: cuda, webgpu, cpu. Writes nothing to the terminal. */
 export function listDevices(): Promise<readonly DeviceStatus[]> {
   const devices: readonly Provider[] = ['cuda', 'webgpu', 'cpu'];
-  return Promise.all(devices.map(probe));
+  return Promise.all(devices.map(probeDevice));
 }
 
 /** Tries one device in a process of its own. */
-export async function probe(device: Provider): Promise<DeviceStatus> {
+export async function probeDevice(device: Provider): Promise<DeviceStatus> {
   const program = fileURLToPath(entryUrl('probe-device'));
   const { stdout, failure } = await new Promise<{ stdout: string; failure: string }>((resolve) => {
     execFile(process.execPath, [program, device], { timeout: patienceMs }, (error, stdout, stderr) =>

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { chooseDevice } from '../../src/models/choose-device.ts';
+import { type Provider } from '../../src/models/lane-protocol.ts';
+import { type DeviceStatus, listDevices } from '../../src/models/list-devices.ts';
+
+const works = (device: Provider): DeviceStatus => ({ device, isAvailable: true, isWorthwhile: true, probeMs: 1 });
+const slow = (device: Provider): DeviceStatus => ({ ...works(device), isWorthwhile: false, reason: 'slow' });
+const missing = (device: Provider): DeviceStatus => ({
+  device,
+  isAvailable: false,
+  isWorthwhile: false,
+  reason: 'not there',
+});
+const probing = (probe: (device: Provider) => DeviceStatus) => ({ probe: async (device: Provider) => probe(device) });
+const never = {
+  probe: () => Promise.reject(new TypeError('probed')),
+};
+
+describe('chooseDevice', () => {
+  it('takes the CPU without a look at anything else when it is asked for', async () => {
+    await expect(chooseDevice('cpu', never)).resolves.toEqual({ device: 'cpu', asked: 'cpu', passedOver: [] });
+  });
+
+  it.each(['cuda', 'webgpu'] as const)('takes %s when it is asked for and works, however slow', async (device) => {
+    await expect(chooseDevice(device, probing(slow))).resolves.toEqual({ device, asked: device, passedOver: [] });
+  });
+
+  it.each([
+    [
+      'cuda',
+      /^Device cuda was asked for and does not work: not there; install CUDA .*install\.js --onnxruntime-node-install`/,
+    ],
+    ['webgpu', /^Device webgpu was asked for and does not work: not there; install a graphics driver/],
+  ] as const)('says what to install when %s is asked for and missing', async (device, message) => {
+    await expect(chooseDevice(device, probing(missing))).rejects.toMatchObject({
+      code: 'device-unavailable',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('takes the best that works when asked for auto', async () => {
+    await expect(chooseDevice('auto', probing(works))).resolves.toMatchObject({ device: 'cuda', passedOver: [] });
+    const noCuda = probing((device) => (device === 'cuda' ? missing(device) : works(device)));
+    await expect(chooseDevice('auto', noCuda)).resolves.toEqual({
+      device: 'webgpu',
+      asked: 'auto',
+      passedOver: [{ device: 'cuda', reason: 'not there' }],
+    });
+  });
+
+  it('falls to the CPU with the reasons when nothing better is worthwhile', async () => {
+    const software = probing((device) => (device === 'cuda' ? missing(device) : slow(device)));
+    await expect(chooseDevice('auto', software)).resolves.toEqual({
+      device: 'cpu',
+      asked: 'auto',
+      passedOver: [
+        { device: 'cuda', reason: 'not there' },
+        { device: 'webgpu', reason: 'slow' },
+      ],
+    });
+  });
+
+  it('refuses another word', async () => {
+    await expect(chooseDevice(JSON.parse('"tpu"'), never)).rejects.toThrow(
+      'Expected `device` to be one of auto, cpu, webgpu, cuda, got tpu (string)',
+    );
+  });
+});
+
+describe('listDevices', () => {
+  it('tries every device and gives a reason for each that does not work', async () => {
+    const devices = await listDevices();
+    expect(devices.map(({ device }) => device)).toEqual(['cuda', 'webgpu', 'cpu']);
+    expect(devices.at(-1)).toMatchObject({ isAvailable: true, isWorthwhile: true, probeMs: expect.any(Number) });
+    const passedOver = devices.filter(({ isWorthwhile }) => !isWorthwhile);
+    expect(passedOver.filter(({ reason = '' }) => !/\w/.test(reason))).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadManifest } from '../../src/models/load-manifest.ts';
+import { copyTinyModels, tinyModels } from '../helpers/tiny-models.ts';
+
+describe('loadManifest', () => {
+  it('gives the files, sizes and thresholds of a folder', async () => {
+    const set = await loadManifest(tinyModels);
+    expect(set.name).toBe('tiny');
+    expect(set.detector.path).toBe(join(tinyModels, 'detector.onnx'));
+    expect(set.embedders.map(({ path }) => path)).toEqual(
+      ['a', 'b', 'c', 'd'].map((name) => join(tinyModels, `embedder-${name}.onnx`)),
+    );
+    expect(set.cropSizes).toHaveLength(12);
+    expect(set.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('fingerprints what decides a result and nothing else', async () => {
+    await using copy = await copyTinyModels();
+    const { fingerprint } = await loadManifest(copy.folder);
+    await copy.edit((manifest) => Object.assign(manifest.provenance, { commit: 'another' }));
+    expect((await loadManifest(copy.folder)).fingerprint).toBe(fingerprint);
+    await copy.edit((manifest) => Object.assign(manifest.detector.clips, { scoreMin: 0.81 }));
+    expect((await loadManifest(copy.folder)).fingerprint).not.toBe(fingerprint);
+  });
+
+  it('refuses a folder without a manifest', async () => {
+    await expect(loadManifest('/no/such/folder')).rejects.toMatchObject({
+      code: 'manifest-invalid',
+      message: expect.stringMatching(/^No model manifest at \/no\/such\/folder\/manifest\.json .*ENOENT/),
+    });
+  });
+
+  it('refuses a missing model file', async () => {
+    await using copy = await copyTinyModels();
+    const path = join(copy.folder, 'embedder-c.onnx');
+    await rm(path);
+    await expect(loadManifest(copy.folder)).rejects.toMatchObject({
+      code: 'model-invalid',
+      path,
+      message: expect.stringContaining(path),
+    });
+  });
+
+  it('refuses a file that is not the one of the manifest', async () => {
+    await using copy = await copyTinyModels();
+    await copy.replace('embedder-b.onnx', new Uint8Array([1, 2, 3]), { keepDigest: true });
+    await expect(loadManifest(copy.folder)).rejects.toMatchObject({
+      code: 'model-invalid',
+      path: join(copy.folder, 'embedder-b.onnx'),
+      message: expect.stringMatching(/has SHA-256 039058c6\w+, but its manifest says/),
+    });
+  });
+});

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type LaneSetup } from '../../src/models/lane-protocol.ts';
+import { openLane } from '../../src/models/open-lane.ts';
+import { openSessions } from '../../src/models/open-sessions.ts';
+import { tinyModels } from '../helpers/tiny-models.ts';
+
+const embedder = {
+  name: 'embedder a',
+  path: join(tinyModels, 'embedder-a.onnx'),
+  input: 'crops',
+  outputs: ['features'],
+};
+const setup: LaneSetup = { provider: 'cpu', models: [embedder] };
+const request = (fill: number) => ({
+  model: 'embedder a',
+  dims: [2, 8, 6, 3],
+  data: new Uint8Array(2 * 8 * 6 * 3).fill(fill),
+});
+
+// The thread's code is tested through a lane, and once more in this thread, where coverage sees it.
+describe.each([
+  ['openLane', openLane],
+  ['openSessions', openSessions],
+])('%s', (_, open) => {
+  it('runs a model', async () => {
+    await using lane = await open(setup);
+    const { features } = await lane.run(request(9));
+    expect(features?.dims).toEqual([2, 512]);
+    expect(features?.data).toBeInstanceOf(Float32Array);
+    expect(features?.data).toHaveLength(1024);
+  });
+
+  it('survives an input that the model refuses', async () => {
+    await using lane = await open(setup);
+    await expect(lane.run({ ...request(9), dims: [2, 8 * 6 * 3] })).rejects.toThrow(/rank|dims/i);
+    await expect(lane.run(request(9))).resolves.toHaveProperty('features');
+  });
+
+  it('refuses a model that it was not opened with', async () => {
+    await using lane = await open(setup);
+    await expect(lane.run({ ...request(9), model: 'detector' })).rejects.toThrow(
+      'to be one of embedder a, got detector',
+    );
+  });
+
+  it('refuses a file that is no model', async () => {
+    const path = join(tinyModels, 'manifest.json');
+    await expect(open({ provider: 'cpu', models: [{ ...embedder, path }] })).rejects.toMatchObject({
+      code: 'model-invalid',
+      path,
+      message: expect.stringContaining(path),
+    });
+  });
+
+  it('refuses a model with another contract', async () => {
+    const path = join(tinyModels, 'detector.onnx');
+    await expect(open({ provider: 'cpu', models: [embedder, { ...embedder, path }] })).rejects.toMatchObject({
+      code: 'model-invalid',
+      path,
+      message: expect.stringMatching(/inputs frames and outputs boxes, scores, frame; expected input crops/),
+    });
+  });
+});
+
+describe('a lane', () => {
+  it('moves its input instead of copying it', async () => {
+    await using lane = await openLane(setup);
+    const moved = request(9);
+    const answer = lane.run(moved);
+    expect(moved.data).toHaveLength(0);
+    await answer;
+  });
+
+  it('takes one request at a time', async () => {
+    await using lane = await openLane(setup);
+    const first = lane.run(request(1));
+    await expect(lane.run(request(2))).rejects.toThrow(TypeError);
+    await expect(first).resolves.toHaveProperty('features');
+  });
+
+  it('names the model when a run fails', async () => {
+    await using lane = await openLane(setup);
+    await expect(lane.run({ ...request(9), dims: [1] })).rejects.toMatchObject({
+      code: 'inference-failed',
+      message: expect.stringMatching(/^Model embedder a failed: /),
+    });
+  });
+
+  it('rejects what runs and what comes after when it is disposed', async () => {
+    const lane = await openLane(setup);
+    const [running] = await Promise.allSettled([lane.run(request(1)), lane[Symbol.asyncDispose]()]);
+    expect(running).toMatchObject({ status: 'rejected', reason: { code: 'inference-failed' } });
+    expect(lane.isClosed).toBe(true);
+    await expect(lane.run(request(1))).rejects.toThrow('Model embedder a failed: the lane was closed');
+  });
+});

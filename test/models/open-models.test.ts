@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { firstValueFrom } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Models, openModels, type OpenModelsOptions } from '../../src/models/open-models.ts';
+import { copyTinyModels, nearestResize, picture, tinyModels } from '../helpers/tiny-models.ts';
+
+const options: OpenModelsOptions = { folder: tinyModels, resize: nearestResize, device: 'cpu', lanes: 2 };
+const red = { box: [20, 40, 60, 120], color: [255, 0, 0] } as const;
+const blue = { box: [64, 8, 120, 32], color: [0, 0, 255] } as const;
+
+describe('openModels', () => {
+  let models: Models;
+  beforeAll(async () => {
+    models = await openModels(options);
+  });
+  afterAll(() => models[Symbol.asyncDispose]());
+
+  it('finds boxes in pixels of the frame', async () => {
+    const frames = [picture([128, 192], [red, blue]), picture([128, 192]), picture([128, 192], [blue])];
+    const found = await firstValueFrom(models.detector.detect(frames, 'gallery'));
+    expect(found.map((boxes) => boxes.map(({ box }) => box))).toEqual([[red.box, blue.box], [], [blue.box]]);
+    expect(found[0]?.[0]?.score).toBe(1);
+  });
+
+  it('gives equal features to equal looks only, at unit length', async () => {
+    const crops = [picture([64, 128], [red]), picture([64, 128]), picture([64, 128], [red])];
+    const [first, other, same] = await firstValueFrom(models.embedder.embed(crops));
+    expect(models.embedder.featureLength).toBe(2048);
+    expect(first).toHaveLength(2048);
+    expect(same).toEqual(first);
+    expect(other).not.toEqual(first);
+    expect(first?.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 5);
+  });
+
+  it('does not answer differently when calls overlap', async () => {
+    const crops = Array.from({ length: 12 }, (_, index) =>
+      picture([40, 64], [{ box: [0, 0, 20, 30], color: [index * 20, 90, 255 - index * 20] }]),
+    );
+    const [together, ...alone] = await Promise.all([
+      firstValueFrom(models.embedder.embed(crops)),
+      ...crops.map((crop) => firstValueFrom(models.embedder.embed([crop]))),
+    ]);
+    expect(new Set(alone.map(([feature]) => feature?.join())).size).toBe(12);
+    for (const [index, feature] of (together ?? []).entries()) {
+      const cosine = alone[index]?.[0]?.reduce((sum, value, at) => sum + value * (feature[at] ?? 0), 0);
+      expect(cosine).toBeCloseTo(1, 5);
+    }
+  });
+
+  it('reports device, lanes and warm-up', () => {
+    expect(models.device).toEqual({ device: 'cpu', asked: 'cpu', lanes: 2, passedOver: [] });
+    expect(models.warmUpMs).toBeGreaterThan(0);
+    expect(models.set.name).toBe('tiny');
+  });
+
+  it('fails what is asked of it after it was closed', async () => {
+    const closed = await openModels({ ...options, lanes: 1 });
+    await closed[Symbol.asyncDispose]();
+    await expect(firstValueFrom(closed.embedder.embed([picture([40, 64])]))).rejects.toMatchObject({
+      code: 'inference-failed',
+    });
+  });
+
+  it('ends with the reason of its signal', async () => {
+    const reason = new Error('enough');
+    await expect(openModels({ ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    const opening = openModels({ ...options, signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 20);
+    await expect(opening).rejects.toBe(reason);
+  });
+
+  it('refuses a manifest that describes another feature', async () => {
+    await using copy = await copyTinyModels();
+    await copy.edit((manifest) => Object.assign(manifest.embedders[1], { featureLength: 256 }));
+    await expect(openModels({ ...options, folder: copy.folder, lanes: 1 })).rejects.toMatchObject({
+      code: 'model-invalid',
+      path: join(copy.folder, 'embedder-b.onnx'),
+      message: expect.stringContaining('shape [1, 512], expected [1, 256]'),
+    });
+  });
+
+  it('refuses a file with another contract', async () => {
+    await using copy = await copyTinyModels();
+    await copy.replace('embedder-d.onnx', await readFile(join(tinyModels, 'detector.onnx')));
+    await expect(openModels({ ...options, folder: copy.folder })).rejects.toMatchObject({ code: 'model-invalid' });
+  });
+
+  it.each([
+    ['lanes', 0],
+    ['detectorBatch', 1.5],
+    ['embedderBatch', -1],
+  ])('refuses a `%s` of %d', async (name, value) => {
+    await expect(openModels({ ...options, [name]: value })).rejects.toThrow(
+      `Expected \`${name}\` to be an integer from 1`,
+    );
+  });
+});
