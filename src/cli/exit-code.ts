@@ -1,0 +1,6 @@
+/**
+ * What a command's end means to the shell.
+ *
+ * 0 done, 1 failed, 2 usage (also a folder that is missing or empty), 3 done but some inputs failed, 130 interrupted.
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 130;

@@ -1,0 +1,148 @@
+import yargs, { type Arguments, type Argv } from 'yargs';
+import { didYouMean } from './closest-name.ts';
+import { type Command } from './command.ts';
+import { readConfigFile } from './config-file.ts';
+import { type CliContext } from './context.ts';
+import { type ExitCode } from './exit-code.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What a command line asks for: text to print (help, the version), or a command to run. */
+export type Invocation =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'run'; readonly run: (context: CliContext) => Promise<ExitCode> };
+
+/** Options of {@link parseCommandLine}. */
+export interface ParseOptions {
+  readonly commands: readonly Command[];
+  /** Version that `--version` prints. */
+  readonly version: string;
+  /** Width of the help text in columns. @defaultValue `100` */
+  readonly width?: number;
+}
+
+/**
+ * Turns arguments into an {@link Invocation} without running anything.
+ *
+ * @throws UsageError when a name is unknown (with the nearest known one), a value is missing or of the wrong kind, or the
+ * config file cannot be used.
+ */
+export async function parseCommandLine(argv: readonly string[], options: ParseOptions): Promise<Invocation> {
+  const { commands, version, width = 100 } = options;
+  let text = '';
+  let current: Command | undefined;
+  let run: ((context: CliContext) => Promise<ExitCode>) | undefined;
+
+  const parser = yargs()
+    .scriptName('vitrine')
+    .locale('en')
+    .usage('$0 <command>\n\nWhich item of the shop a livestream host holds up, in which frame, and where.')
+    .command(
+      '$0',
+      false,
+      (builder) => builder,
+      ({ _: words }) => {
+        const [word] = words.map(String);
+        if (word === undefined) throw new UsageError('No command given. `vitrine --help` lists them');
+        const names = commands.map(({ name }) => name);
+        throw new UsageError(`Unknown command ${word}${didYouMean(word, names) || `; known are ${names.join(', ')}`}`);
+      },
+    )
+    .version(version)
+    .help()
+    .alias('help', 'h')
+    .wrap(width)
+    .epilogue('`vitrine <command> --help` shows a command’s options and examples.')
+    .parserConfiguration({
+      'duplicate-arguments-array': false,
+      'parse-positional-numbers': false,
+      'dot-notation': false,
+    })
+    .exitProcess(false)
+    // Whatever yargs complains about happens before a command runs, so it is the user's to mend.
+    .fail((message, error) => {
+      throw error instanceof UsageError
+        ? error
+        : new UsageError(reword(message ?? error.message, current), { cause: error });
+    });
+  for (const command of commands) {
+    parser.command({
+      command: usageOf(command),
+      describe: command.describe,
+      builder: (builder: Argv) => {
+        current = command;
+        return declare(builder, command);
+      },
+      handler: (args) => {
+        run = (context) => command.run(args, context);
+      },
+    });
+  }
+  await parser.parseAsync([...argv], {}, (_error, _args, output) => {
+    text = output;
+  });
+  if (run === undefined) return { kind: 'text', text: `${text}\n` };
+  return { kind: 'run', run };
+}
+
+function declare(builder: Argv, command: Command): Argv {
+  builder.usage(`$0 ${usageOf(command)}\n\n${command.describe}`).epilogue('');
+  for (const [name, option] of Object.entries(command.positionals)) builder.positional(name, option);
+  for (const [commandLine, does] of command.examples) builder.example(`$0 ${commandLine}`, does);
+  return builder
+    .options(command.options)
+    .option('config', {
+      type: 'string',
+      requiresArg: true,
+      config: true,
+      configParser: (path) => readConfigFile(path, command),
+      describe: 'JSON file of options, by their names here; the command line wins',
+    })
+    .middleware((args) => {
+      rejectUnknown(args, command);
+      rejectValues(args, command);
+    }, true);
+}
+
+function rejectUnknown(args: Arguments, command: Command): void {
+  const options = [...Object.keys(command.options), 'config', 'help', 'version'];
+  const known = new Set(
+    [...options, ...Object.keys(command.positionals), '_', '$0', 'h'].flatMap((n) => [n, camel(n)]),
+  );
+  for (const name of Object.keys(args)) {
+    if (known.has(name)) continue;
+    const dashes = name.length === 1 ? '-' : '--';
+    throw new UsageError(`Unknown option ${dashes}${name}${didYouMean(name, options, '--')}`);
+  }
+  const [, extra] = args._.map(String);
+  if (extra !== undefined) throw new UsageError(`Unexpected argument ${extra}: vitrine ${usageOf(command)}`);
+}
+
+function rejectValues(args: Arguments, { options }: Command): void {
+  for (const [name, { type, choices }] of Object.entries(options)) {
+    const value = args[name];
+    if (type === 'number' && Number.isNaN(value)) throw new UsageError(`Expected --${name} to be a number`);
+    if (choices === undefined || typeof value !== 'string' || choices.includes(value)) continue;
+    throw new UsageError(`Expected --${name} to be one of ${choices.join(', ')}, got ${value}`);
+  }
+}
+
+/** What yargs says about something that is missing, in our words. */
+function reword(message: string, command: Command | undefined): string {
+  if (command === undefined) return message;
+  const usage = `vitrine ${usageOf(command)}`;
+  if (message.startsWith('Not enough non-option arguments')) return `Missing argument: ${usage}`;
+  return message
+    .replace(
+      /^Missing required arguments?: (.*)$/s,
+      (_match, names: string) => `Missing --${names.replaceAll(', ', ' and --')}: ${usage}`,
+    )
+    .replace(/^Not enough arguments following: (.*)$/s, 'Missing value of --$1');
+}
+
+function usageOf({ name, usage }: Command): string {
+  return `${name} ${usage}`.trim();
+}
+
+function camel(name: string): string {
+  return name.replaceAll(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
+}
