@@ -1,0 +1,83 @@
+import { createLogUpdate } from 'log-update';
+import { type TerminalStream } from './context.ts';
+import { createPace } from './pace.ts';
+import {
+  type ProgressCounts,
+  type ProgressNow,
+  detailsOf,
+  finishedOf,
+  progressBar,
+  progressLine,
+} from './progress-line.ts';
+
+/** Options of {@link showProgress}. */
+export interface ShowProgressOptions {
+  /** Show nothing at all. */
+  readonly quiet: boolean;
+  /** Least time between two plain lines, in milliseconds. @defaultValue `2000` */
+  readonly plainEveryMs?: number;
+}
+
+/** A display of progress; disposing it takes the bar off the terminal. */
+export interface ProgressDisplay extends Disposable {
+  update(counts: ProgressCounts): void;
+}
+
+/** Least time between two drawings of the bar, in milliseconds: no eye follows more. */
+const drawEveryMs = 80;
+
+/** Shows progress on `stream`: a bar that is drawn over itself on a terminal, a plain line every two seconds elsewhere. */
+export function showProgress(stream: TerminalStream, options: ShowProgressOptions): ProgressDisplay {
+  const { quiet, plainEveryMs = 2000 } = options;
+  if (quiet) return { update: () => {}, [Symbol.dispose]: () => {} };
+  const isTerminal = stream.isTTY === true && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined;
+  return isTerminal ? drawBar(stream) : printLines(stream, plainEveryMs);
+}
+
+function printLines(stream: TerminalStream, everyMs: number): ProgressDisplay {
+  const pace = createPace();
+  let printedMs = -Infinity;
+  let printed = '';
+  let last: ProgressNow | undefined;
+  const print = (now: ProgressNow): void => {
+    const line = progressLine(now);
+    if (line !== printed) stream.write(`${line}\n`);
+    printed = line;
+    printedMs = now.elapsedMs;
+  };
+  return {
+    update: (counts) => {
+      last = pace(counts);
+      if (counts.elapsedMs - printedMs >= everyMs) print(last);
+    },
+    [Symbol.dispose]: () => {
+      if (last !== undefined) print(last);
+    },
+  };
+}
+
+function drawBar(stream: TerminalStream): ProgressDisplay {
+  const log = createLogUpdate(stream);
+  const pace = createPace();
+  let drawnMs = -Infinity;
+  return {
+    update: (counts) => {
+      const now = pace(counts);
+      if (counts.elapsedMs - drawnMs < drawEveryMs && finishedOf(counts) < counts.total) return;
+      drawnMs = counts.elapsedMs;
+      log(barLines(now, stream.columns ?? 80));
+    },
+    [Symbol.dispose]: () => {
+      log.clear();
+      log.done();
+    },
+  };
+}
+
+function barLines(now: ProgressNow, columns: number): string {
+  const finished = finishedOf(now);
+  const share = now.total === 0 ? 1 : finished / now.total;
+  const head = `${finished}/${now.total} inputs`;
+  const bar = progressBar(share, Math.max(10, Math.min(40, columns - head.length - 10)));
+  return `${bar} ${Math.floor(share * 100)}% ${head}\n${detailsOf(now).join(' · ')}`;
+}
