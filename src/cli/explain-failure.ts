@@ -1,0 +1,36 @@
+import { PipelineError, messageOf } from '../core/errors.ts';
+import { type ExitCode } from './exit-code.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Codes of {@link PipelineError} for what the user pointed us at, as opposed to what happened on the way. */
+const usageCodes: ReadonlySet<string> = new Set(['dataset-invalid', 'options-invalid']);
+
+/**
+ * Exit code and text for anything that a command threw: one line, and the stack only where the environment variable
+ * `VITRINE_DEBUG` is `1`.
+ */
+export function explainFailure(
+  thrown: unknown,
+  debug: boolean = process.env['VITRINE_DEBUG'] === '1',
+): { readonly exitCode: ExitCode; readonly text: string } {
+  const line = messageOf(thrown).replaceAll(/\s*\n\s*/g, ' ');
+  const stack = debug && thrown instanceof Error ? `${stackOf(thrown)}\n` : '';
+  // Anything else than these is a bug of ours: say how to see where.
+  const hint = !debug && !isExpected(thrown) ? ' (VITRINE_DEBUG=1 shows where)' : '';
+  return { exitCode: isUsage(thrown) ? 2 : 1, text: `vitrine: ${line}${hint}\n${stack}` };
+}
+
+function isUsage(thrown: unknown): boolean {
+  if (thrown instanceof PipelineError) return usageCodes.has(thrown.code);
+  // A TypeError of `core/assert.ts` is about a value that the user gave; any other is a bug.
+  return thrown instanceof UsageError || (thrown instanceof TypeError && thrown.message.startsWith('Expected `'));
+}
+
+function isExpected(thrown: unknown): boolean {
+  return thrown instanceof PipelineError || isUsage(thrown);
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

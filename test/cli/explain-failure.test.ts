@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { explainFailure } from '../../src/cli/explain-failure.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
+import { assertInteger } from '../../src/core/assert.ts';
+import { PipelineError } from '../../src/core/errors.ts';
+
+function thrownBy(run: () => void): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it did not throw');
+}
+
+describe('explainFailure', () => {
+  it.each([
+    { thrown: new UsageError('No such thing'), exitCode: 2, text: 'vitrine: No such thing\n' },
+    { thrown: new PipelineError('dataset-invalid', 'No clips'), exitCode: 2, text: 'vitrine: No clips\n' },
+    { thrown: new PipelineError('ffmpeg-missing', 'No\n  ffmpeg'), exitCode: 1, text: 'vitrine: No ffmpeg\n' },
+    {
+      thrown: thrownBy(() => assertInteger('items', 0, 1, 9)),
+      exitCode: 2,
+      text: 'vitrine: Expected `items` to be an integer from 1 to 9, got 0 (number)\n',
+    },
+    {
+      thrown: new TypeError("Cannot read properties of undefined (reading 'x')"),
+      exitCode: 1,
+      text: "vitrine: Cannot read properties of undefined (reading 'x') (VITRINE_DEBUG=1 shows where)\n",
+    },
+    { thrown: 'text', exitCode: 1, text: 'vitrine: text (VITRINE_DEBUG=1 shows where)\n' },
+  ])('turns $thrown into one line', ({ thrown, exitCode, text }) => {
+    expect(explainFailure(thrown, false)).toEqual({ exitCode, text });
+  });
+
+  it('shows the stacks of an error and its causes when debugging', () => {
+    const error = new PipelineError('clip-unreadable', 'No frames', { cause: new Error('exit 1') });
+    const { text } = explainFailure(error, true);
+    expect(text).toMatch(/^vitrine: No frames\nPipelineError: No frames\n\s+at .*caused by Error: exit 1\n\s+at /s);
+  });
+});
