@@ -3,8 +3,9 @@ import { type KeptBox } from '../core/crop.ts';
 import { type MatchingOptions } from '../core/defaults.ts';
 import { type Match } from '../core/match.ts';
 import { groupBy } from './group-by.ts';
+import { keepNear } from './keep-near.ts';
 import { compareGalleryBoxes, type Nearest } from './nearest-boxes.ts';
-import { quantile, roundHalfEven } from './quantile.ts';
+import { roundHalfEven } from './round-half-even.ts';
 
 /** A box of an item and the gallery box that it found. */
 export interface Vote {
@@ -21,7 +22,7 @@ export interface Vote {
  * @returns undefined when the item has no votes, or none is kept.
  */
 export function claimClip(votes: readonly Vote[], options: MatchingOptions): Match | undefined {
-  const kept = keepNear([...votes].sort(compareVotes), options);
+  const kept = keepNear([...votes].sort(compareVotes), ({ nearest }) => nearest.distance, options);
   const least = roundHalfEven(options.voteShare * kept.length);
   const candidates = [...groupBy(kept, ({ nearest }) => nearest.box.owner.id)]
     .map(([videoId, of]) => ({ videoId, votes: of, mean: meanDistance(of), smallest: smallestDistance(of) }))
@@ -29,19 +30,6 @@ export function claimClip(votes: readonly Vote[], options: MatchingOptions): Mat
     .sort((a, b) => a.mean - b.mean || a.smallest - b.smallest || compareIds(a.videoId, b.videoId));
   const [winner] = candidates;
   return winner && toMatch(winner.videoId, winner.votes, winner.mean);
-}
-
-/** Step b. Keeps the order of `votes`. */
-function keepNear(votes: readonly Vote[], { quantile: share, keepAtLeast }: MatchingOptions): readonly Vote[] {
-  if (votes.length === 0) return [];
-  const limit = quantile(
-    votes.map(({ nearest }) => nearest.distance),
-    share,
-  );
-  const kept = votes.filter(({ nearest }) => nearest.distance < limit);
-  if (kept.length > 0 || keepAtLeast === 0) return kept;
-  const smallest = smallestDistance(votes);
-  return votes.filter(({ nearest }) => nearest.distance === smallest).slice(0, 1);
 }
 
 /** Steps e to g. */

@@ -1,7 +1,8 @@
-import { assertInteger, assertNumber } from '../core/assert.ts';
-import { defaultMatching, type MatchingOptions } from '../core/defaults.ts';
+import { assertInteger } from '../core/assert.ts';
+import { type MatchingOptions } from '../core/defaults.ts';
 import { type Match } from '../core/match.ts';
 import { type BoxSource } from './box-source.ts';
+import { checkMatching } from './check-matching.ts';
 import { claimClip, type Vote } from './claim-clip.ts';
 import { nearestBoxes } from './nearest-boxes.ts';
 import { packBoxes } from './pack-boxes.ts';
@@ -14,7 +15,7 @@ export interface MatchBoxesOptions {
   readonly queries: BoxSource;
   /** Boxes of the clips, in any order; their frames are indices of decoded frames. */
   readonly gallery: BoxSource;
-  /** Thresholds. @defaultValue {@link defaultMatching} */
+  /** Thresholds. @defaultValue `defaultMatching` */
   readonly options?: Partial<MatchingOptions>;
   /** Most query boxes searched at once: an integer, at least 1. The gallery is read once for each. @defaultValue `4096` */
   readonly queryRows?: number;
@@ -36,7 +37,7 @@ export interface MatchBoxesOptions {
  */
 export async function matchBoxes(input: MatchBoxesOptions): Promise<readonly Match[]> {
   const { queries, gallery, queryRows = 4096, galleryRows = 1024, signal } = input;
-  const options = checkMatching({ ...defaultMatching, ...input.options });
+  const options = checkMatching(input.options);
   assertInteger('queryRows', queryRows, 1);
   assertInteger('galleryRows', galleryRows, 1);
   signal?.throwIfAborted();
@@ -59,13 +60,4 @@ export async function matchBoxes(input: MatchBoxesOptions): Promise<readonly Mat
   }
   const claims = [...votes.values()].flatMap((of) => claimClip(of, options) ?? []);
   return settleClaims(claims, options.maxDistance);
-}
-
-/** @throws TypeError when a threshold is out of range. */
-export function checkMatching(options: MatchingOptions): MatchingOptions {
-  assertNumber('quantile', options.quantile, 0, 1);
-  assertInteger('keepAtLeast', options.keepAtLeast, 0, 1);
-  assertNumber('voteShare', options.voteShare, 0, 1);
-  assertNumber('maxDistance', options.maxDistance, 0, 4);
-  return options;
 }

@@ -15,11 +15,3 @@ export function quantile(values: readonly number[], share: number): number {
   // NumPy comes from the nearer end, which makes the last bit of the answer the same from both sides.
   return fraction < 0.5 ? low + (high - low) * fraction : high - (high - low) * (1 - fraction);
 }
-
-/** The nearest integer; the even one when two are equally near, as Python's and NumPy's `round` do. */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
