@@ -10,7 +10,7 @@ import { matchBoxes } from '../matching/match-boxes.ts';
 import { type CurvePoint, precisionRecall } from '../matching/precision-recall.ts';
 import { rankItems } from '../matching/rank-items.ts';
 import { recallAt } from '../matching/recall-at.ts';
-import { scoreResult, type Scores } from '../matching/score-result.ts';
+import { scoreResult, scoreWeights, type Scores } from '../matching/score-result.ts';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
@@ -28,9 +28,13 @@ export interface EvaluateOptions {
 
 /** How good a result is (SPEC 8). */
 export interface Evaluation extends Scores {
+  /** What each score counts for in the final one. */
+  readonly weights: typeof scoreWeights;
   /** Items and clips in the data set. */
   readonly items: number;
   readonly clips: number;
+  /** Weights of S1, S2 and S3 in `final`: a participant's, as the contest's own are not to be had. */
+  readonly weights: typeof scoreWeights;
   /** What can be said only with the boxes. */
   readonly retrieval: Retrieval | undefined;
   /** Faults of the annotations; what they touch counts as not annotated. */
@@ -62,7 +66,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   assertKnown(answers, truth, options);
   const scores = scoreResult(answers, truth);
   const retrieval = options.boxes === undefined ? undefined : await retrieve(options.boxes, truth, options);
-  return { ...scores, items: dataset.items.length, clips: dataset.clips.length, retrieval, problems };
+  const counts = { items: dataset.items.length, clips: dataset.clips.length };
+  return { ...scores, ...counts, weights: scoreWeights, retrieval, problems };
 }
 
 async function retrieve(from: string, truth: Truth, { matching = {}, signal }: EvaluateOptions): Promise<Retrieval> {
