@@ -28,8 +28,6 @@ export interface EvaluateOptions {
 
 /** How good a result is (SPEC 8). */
 export interface Evaluation extends Scores {
-  /** What each score counts for in the final one. */
-  readonly weights: typeof scoreWeights;
   /** Items and clips in the data set. */
   readonly items: number;
   readonly clips: number;
