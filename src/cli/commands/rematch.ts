@@ -1,0 +1,29 @@
+import { rematch } from '../../pipelines/rematch.ts';
+import { type Command, defineCommand } from '../command.ts';
+import { matchingFrom, matchingOptions } from '../options/matching-options.ts';
+
+/** `vitrine rematch <from> --out <file>`: the matching rule again, without touching a pixel. */
+export const rematchCommand: Command = defineCommand({
+  name: 'rematch',
+  usage: '<from>',
+  describe: 'Match stored boxes again with other thresholds, or boxes and features that come from elsewhere.',
+  positionals: {
+    from: {
+      type: 'string',
+      demandOption: true,
+      describe: 'Folder that `vitrine match` wrote, or a file of boxes, one JSON object a line (boxes.ndjson)',
+    },
+  },
+  options: {
+    out: { type: 'string', demandOption: true, requiresArg: true, describe: 'Result file to write' },
+    ...matchingOptions,
+  },
+  examples: [
+    ['rematch runs/1 --out stricter.json --max-distance 0.9', 'Fewer, surer answers from the boxes of a run'],
+    ['rematch boxes.ndjson --out result.json', 'Features of another program through our matching rule'],
+  ],
+  async run(args, { signal }) {
+    await rematch({ from: args.from, out: args.out, matching: matchingFrom(args), signal });
+    return 0;
+  },
+});
