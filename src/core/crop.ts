@@ -1,5 +1,5 @@
 import { type Box } from './box.ts';
-import { type Lease, type Owner } from './frame.ts';
+import { type Owner } from './frame.ts';
 import { type RgbImage } from './rgb-image.ts';
 
 /** A box that was kept: whose it is, where it is, and how sure the detector was. */
@@ -20,6 +20,4 @@ export interface Crop extends KeptBox {
   /** Index of the aspect bucket, 0 to 11. */
   readonly bucket: number;
   readonly image: RgbImage;
-  /** A share of the frame's lease, disposed when the crop has been embedded. */
-  readonly lease: Lease;
 }
