@@ -16,6 +16,11 @@ export interface DecodeClipOptions {
   /** Ends ffmpeg and the iteration, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**
+   * Called for each frame with its bytes of pixels, when its size is known and its memory is not yet taken; the frame is read
+   * when the promise resolves, and a rejection is thrown.
+   */
+  readonly reserve?: ((bytes: number) => Promise<void>) | undefined;
+  /**
    * Called once, before the end, with ffmpeg's last words if it complained and yet gave fewer frames than were wanted: the clip is
    * damaged, and some of its frames could not be read.
    */
@@ -51,7 +56,7 @@ export function decodeClip(path: string, options: DecodeClipOptions): AsyncGener
 
 async function* readFrames(
   path: string,
-  { ffmpeg, frames, onDamage }: DecodeClipOptions,
+  { ffmpeg, frames, reserve, onDamage }: DecodeClipOptions,
   stop: AbortSignal,
 ): AsyncGenerator<ClipFrame, undefined, undefined> {
   const { first, step, last } = frames;
@@ -63,9 +68,13 @@ async function* readFrames(
     const parser = new PpmParser();
     for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
       if (stop.aborted) return;
-      for (const image of parser.push(chunk)) {
-        yield { index: first + count * step, image };
-        count += 1;
+      for (const event of parser.push(chunk)) {
+        if (event.kind === 'size') {
+          await reserve?.(event.bytes);
+        } else {
+          yield { index: first + count * step, image: event.image };
+          count += 1;
+        }
         if (stop.aborted) return;
       }
     }

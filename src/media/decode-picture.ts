@@ -5,6 +5,8 @@ import { readPixels, unreadable } from './picture-file.ts';
 export interface DecodePictureOptions {
   /** Stops the reading; the call then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Called with the picture's bytes of pixels before it is decoded; decoding begins when the promise resolves. */
+  readonly reserve?: ((bytes: number) => Promise<void>) | undefined;
 }
 
 /**
@@ -13,10 +15,12 @@ export interface DecodePictureOptions {
  *
  * @throws {@link PipelineError} `picture-unreadable` if it is missing, empty, broken, cut short or has over 100 million pixels.
  */
-export async function decodePicture(path: string, { signal }: DecodePictureOptions = {}): Promise<RgbImage> {
+export async function decodePicture(path: string, options: DecodePictureOptions = {}): Promise<RgbImage> {
+  const { signal, reserve } = options;
   const { width, height, channels, data } = await readPixels(path, {
     prepare: (picture) => picture.flatten({ background: '#ffffff' }).toColourspace('srgb').removeAlpha(),
     signal,
+    ...(reserve && { reserve: (pixels) => reserve(pixels * 3) }),
   });
   if (channels !== 3) throw unreadable(path, `it has ${channels} channels instead of 3`);
   return { width, height, data };

@@ -14,6 +14,8 @@ export interface ReadPixelsOptions {
   readonly prepare: (picture: Sharp) => Sharp;
   /** Stops the reading; the call then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Called with the pixels of the file, when they are known and not yet decoded; decoding begins when the promise resolves. */
+  readonly reserve?: ((pixels: number) => Promise<void>) | undefined;
 }
 
 /** Raw pixels, 8 bits a sample, without padding. */
@@ -29,13 +31,17 @@ export interface RawPixels {
  *
  * @throws {@link PipelineError} `picture-unreadable` if it is missing, empty, broken, cut short or larger than {@link maxPicturePixels}.
  */
-export async function readPixels(path: string, { prepare, signal }: ReadPixelsOptions): Promise<RawPixels> {
+export async function readPixels(path: string, { prepare, signal, reserve }: ReadPixelsOptions): Promise<RawPixels> {
   signal?.throwIfAborted();
   try {
     const bytes = await readFile(path, { signal });
     if (bytes.length === 0) throw new Error('the file is empty');
     // Warnings are frequent in sound photos (bytes between two markers); errors and missing ends are not.
     const picture = sharp(bytes, { failOn: 'error', limitInputPixels: maxPicturePixels, autoOrient: true });
+    if (reserve) {
+      const { width, height } = await picture.metadata();
+      await reserve(width * height);
+    }
     const { data, info } = await prepare(picture).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     signal?.throwIfAborted();
     return { width: info.width, height: info.height, channels: info.channels, data: ownBytes(data) };

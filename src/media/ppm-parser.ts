@@ -5,6 +5,11 @@ const longestHeader = 64;
 const largestArea = 2 ** 28;
 const header = /^P6\s+(\d+)\s+(\d+)\s+255\s/u;
 
+/** What {@link PpmParser.push} finds: the size of the next frame, in bytes of pixels, and later the frame. */
+export type PpmEvent =
+  | { readonly kind: 'size'; readonly bytes: number }
+  | { readonly kind: 'frame'; readonly image: RgbImage };
+
 /**
  * Cuts a stream of binary PPM pictures (`P6`, 8 bits a sample, one after another) into frames.
  *
@@ -13,7 +18,9 @@ const header = /^P6\s+(\d+)\s+(\d+)\s+255\s/u;
  *
  * @example
  * const parser = new PpmParser();
- * for await (const chunk of stdout) for (const image of parser.push(chunk)) show(image);
+ * for await (const chunk of stdout) {
+ *   for (const event of parser.push(chunk)) if (event.kind === 'frame') show(event.image);
+ * }
  * parser.end();
  */
 export class PpmParser {
@@ -22,16 +29,22 @@ export class PpmParser {
   #filled = 0;
 
   /**
-   * Takes the next piece of the stream and returns the frames that it completes.
+   * Takes the next piece of the stream and says, as it is asked for more, which frames begin and end in it. Memory for a frame
+   * is taken after its size has been said and not before the next event is asked for.
    *
    * @throws {@link PipelineError} `clip-unreadable` if the stream is not PPM.
    */
-  push(chunk: Uint8Array): readonly RgbImage[] {
-    const frames: RgbImage[] = [];
+  *push(chunk: Uint8Array): Generator<PpmEvent, undefined, undefined> {
     let offset = 0;
     while (offset < chunk.length) {
       if (!this.#image) {
-        offset = this.#readHeader(chunk, offset);
+        const header = this.#readHeader(chunk, offset);
+        offset = header.end;
+        if (!header.size) continue;
+        const [width, height] = header.size;
+        yield { kind: 'size', bytes: width * height * 3 };
+        this.#image = { width, height, data: new Uint8Array(width * height * 3) };
+        this.#filled = 0;
         continue;
       }
       const { data } = this.#image;
@@ -40,12 +53,12 @@ export class PpmParser {
       this.#filled += piece.length;
       offset += piece.length;
       if (this.#filled === data.length) {
-        frames.push(this.#image);
+        const image = this.#image;
         this.#image = undefined;
         this.#head = '';
+        yield { kind: 'frame', image };
       }
     }
-    return frames;
   }
 
   /**
@@ -61,21 +74,19 @@ export class PpmParser {
     if (this.#head !== '') throw broken(`it ended in the header ${JSON.stringify(this.#head)}`);
   }
 
-  #readHeader(chunk: Uint8Array, start: number): number {
+  #readHeader(chunk: Uint8Array, start: number): { end: number; size?: readonly [width: number, height: number] } {
     for (let offset = start; offset < chunk.length; offset += 1) {
       this.#head += String.fromCharCode(chunk[offset] ?? 0);
       const size = header.exec(this.#head);
       if (size) {
         const [width, height] = [Number(size[1]), Number(size[2])];
         if (width * height === 0 || width * height > largestArea) throw broken(`a frame is ${width}x${height}`);
-        this.#image = { width, height, data: new Uint8Array(width * height * 3) };
-        this.#filled = 0;
-        return offset + 1;
+        return { end: offset + 1, size: [width, height] };
       }
       const isGarbage = !'P6'.startsWith(this.#head.slice(0, 2)) || this.#head.length >= longestHeader;
       if (isGarbage) throw broken(`a frame starts with ${JSON.stringify(this.#head.slice(0, 16))}`);
     }
-    return chunk.length;
+    return { end: chunk.length };
   }
 }
 
