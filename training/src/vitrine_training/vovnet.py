@@ -101,7 +101,7 @@ class VovNet(nn.Module):
         self.stages = nn.ModuleList()
         inputs = spec.stem[-1]
         for index, stage in enumerate(spec.stages):
-            # A 3x3 max pool with padding keeps sizes at ceil(size / 2) without `ceil_mode`, which exporters treat unevenly.
+            # Padding keeps sizes at ceil(size / 2) without `ceil_mode`, which exporters treat unevenly.
             parts: list[nn.Module] = [nn.MaxPool2d(3, 2, 1)] if index else []
             for block in range(stage.blocks):
                 parts.append(OsaBlock(inputs, stage, has_identity=block > 0))
