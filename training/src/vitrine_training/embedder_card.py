@@ -1,0 +1,37 @@
+"""The numbers on the model card, `card.json`: one key a kind of model, each written by its own command."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .embedder import Embedder
+from .embedder_config import EmbedderConfig
+
+
+def update_card(path: Path, key: str, values: dict[str, Any]) -> None:
+    """Set `key` of the card to `values` and leave the others as they are."""
+    card: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    card[key] = values
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(card, indent=1, sort_keys=True) + "\n")
+    temporary.rename(path)
+
+
+def describe_trainings(folder: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Read from each `<folder>/embedder-<name>/checkpoint.pt` how long it was trained, on what, and its size."""
+    facts = {}
+    for name in names:
+        state: dict[str, Any] = torch.load(folder / f"embedder-{name}" / "checkpoint.pt", weights_only=True)
+        config = EmbedderConfig(**state["config"])
+        facts[name] = {
+            "identities": len(state["ids"]),
+            "minutes": round(state["seconds"] / 60, 1),
+            "steps": state["steps_done"],
+            "parameters": sum(value.numel() for value in Embedder(config.spec).parameters()),
+            "inputScale": config.scale,
+            "seed": config.seed,
+        }
+    return facts

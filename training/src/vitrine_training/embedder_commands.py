@@ -1,0 +1,117 @@
+"""The commands of `vitrine-train` for cut-outs, embedders and the model set."""
+
+import argparse
+import json
+from pathlib import Path
+
+
+def add_cutouts(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `cutouts`."""
+    parser.add_argument("photos", type=Path, help="folder with photos/<kind>/<id>.jpg and masks/<kind>/<id>.png")
+    parser.add_argument("out", type=Path, help="folder for train.npy/.json and validation.npy/.json")
+    parser.add_argument("--no-validation", action="store_true", help="hold nothing out (drawn garments)")
+    parser.set_defaults(run=_run_cutouts)
+
+
+def _run_cutouts(arguments: argparse.Namespace) -> None:
+    from .cutouts import VALIDATION_COUNT, list_photos, pack_cutouts, split_photos
+
+    held_out = 0 if arguments.no_validation else VALIDATION_COUNT
+    train, validation = split_photos(list_photos(arguments.photos), held_out)
+    for name, photos in (("train", train), ("validation", validation)):
+        if photos:
+            print(f"{name}: {pack_cutouts(photos, arguments.out / name)} garments")
+
+
+def add_embedder(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `embedder`."""
+    parser.add_argument("config", type=Path, help="training/configs/embedder-<x>.yaml")
+    parser.add_argument("--cutouts", type=Path, nargs="+", required=True, help="packed cut-outs, without extension")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and log.jsonl")
+    parser.add_argument("--checkpoint-minutes", type=float, default=3.0)
+    parser.set_defaults(run=_run_embedder)
+
+
+def _run_embedder(arguments: argparse.Namespace) -> None:
+    from .cutouts import CutoutPool, CutoutStore
+    from .embedder_config import read_config
+    from .one_thread import use_one_thread
+    from .train_embedder import train_embedder
+
+    use_one_thread()
+    pool = CutoutPool([CutoutStore(path) for path in arguments.cutouts])
+    train_embedder(read_config(arguments.config), pool, arguments.out, arguments.checkpoint_minutes)
+
+
+def add_export_embedder(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `export-embedder`."""
+    parser.add_argument("checkpoint", type=Path, help="checkpoint.pt of `embedder`")
+    parser.add_argument("out", type=Path, help="the .onnx file to write, e.g. fixtures/models/compact/embedder-a.onnx")
+    parser.set_defaults(run=_run_export_embedder)
+
+
+def _run_export_embedder(arguments: argparse.Namespace) -> None:
+    from .export_embedder import export_embedder, load_embedder
+    from .one_thread import use_one_thread
+
+    use_one_thread()
+    export_embedder(load_embedder(arguments.checkpoint), arguments.out)
+    print(f"{arguments.out}: {arguments.out.stat().st_size} bytes")
+
+
+def add_evaluate_embedders(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `evaluate-embedders`."""
+    parser.add_argument("models", type=Path, help="folder with embedder-a.onnx ... embedder-d.onnx")
+    parser.add_argument("--cutouts", type=Path, required=True, help="packed held-out cut-outs, without extension")
+    parser.add_argument("--views", type=int, default=4, help="composites a garment and side (default 4)")
+    parser.add_argument("--trainings", type=Path, help="folder with embedder-<x>/checkpoint.pt: adds minutes and sizes")
+    parser.add_argument("--card", action="store_true", help="write the numbers into card.json of the folder")
+    parser.set_defaults(run=_run_evaluate_embedders)
+
+
+def _run_evaluate_embedders(arguments: argparse.Namespace) -> None:
+    from .cutouts import CutoutPool, CutoutStore
+    from .embedder_card import describe_trainings, update_card
+    from .evaluate_embedder import evaluate_embedders
+    from .model_set import EMBEDDERS
+    from .one_thread import use_one_thread
+
+    use_one_thread()
+    models = {name: arguments.models / f"embedder-{name}.onnx" for name in EMBEDDERS}
+    pool = CutoutPool([CutoutStore(arguments.cutouts)])
+    scores = evaluate_embedders(models, pool, arguments.views)
+    if arguments.trainings:
+        for name, facts in describe_trainings(arguments.trainings, EMBEDDERS).items():
+            scores[name] = {**facts, **scores[name]}
+    if arguments.card:
+        update_card(arguments.models / "card.json", "embedders", scores)
+    print(json.dumps(scores, indent=1))
+
+
+def add_package(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `package`."""
+    from .model_set import Thresholds
+
+    defaults = Thresholds()
+    parser.add_argument("models", type=Path, help="folder with detector.onnx and embedder-a.onnx ... embedder-d.onnx")
+    parser.add_argument("--picture-side", type=int, default=defaults.picture_side)
+    parser.add_argument("--picture-score", type=float, default=defaults.picture_score)
+    parser.add_argument("--clip-side", type=int, default=defaults.clip_side)
+    parser.add_argument("--clip-score", type=float, default=defaults.clip_score)
+    parser.add_argument("--max-side", type=int, default=defaults.max_side)
+    parser.add_argument("--commit", default="", help="the commit that trained the models")
+    parser.set_defaults(run=_run_package)
+
+
+def _run_package(arguments: argparse.Namespace) -> None:
+    from .model_set import Thresholds, package_models
+
+    thresholds = Thresholds(
+        picture_side=arguments.picture_side,
+        picture_score=arguments.picture_score,
+        clip_side=arguments.clip_side,
+        clip_score=arguments.clip_score,
+        max_side=arguments.max_side,
+    )
+    manifest = package_models(arguments.models, thresholds, arguments.commit)
+    print(f"{arguments.models / 'manifest.json'}: {1 + len(manifest['embedders'])} models")

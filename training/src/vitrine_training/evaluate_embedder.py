@@ -1,0 +1,91 @@
+"""Measures embedders on held-out garments: how often a clip-like composite is told from 199 others."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from .compose import Composer, Composite
+from .cutouts import CutoutPool
+
+Features = NDArray[np.float32]
+_PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
+
+
+def draw_views(pool: CutoutPool, views: int, is_clip: bool, seed: int = 7) -> list[Composite]:
+    """Draw `views` composites of every garment, in order of garment."""
+    composer = Composer(pool, seed)
+    return [composer.draw(view, identity, is_clip) for identity in range(len(pool)) for view in range(views)]
+
+
+def embed_views(model: Path, views: Sequence[Composite]) -> Features:
+    """Run an exported embedder on one core over `views`; returns unit vectors [len(views), 512] in their order."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    features = np.empty((len(views), session.get_outputs()[0].shape[-1] or 512), np.float32)
+    for bucket in sorted({view.bucket for view in views}):
+        rows = [index for index, view in enumerate(views) if view.bucket == bucket]
+        for start in range(0, len(rows), 16):
+            chunk = rows[start : start + 16]
+            crops = np.stack([views[index].crop for index in chunk])
+            features[chunk] = session.run(["features"], {"crops": crops})[0]
+    return features
+
+
+def join_features(parts: Sequence[Features]) -> Features:
+    """Concatenate unit vectors of several embedders and bring them back to unit length (SPEC 5)."""
+    joined = np.concatenate(parts, 1)
+    return np.asarray(joined / np.linalg.norm(joined, axis=1, keepdims=True), dtype=np.float32)
+
+
+def score_features(
+    pictures: Features, picture_ids: NDArray[np.int64], clips: Features, clip_ids: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Score queries (pictures) against the gallery (clips); distances are squared, of unit vectors.
+
+    - boxRecallAt1: share of pictures whose nearest clip box shows the same garment;
+    - itemRecallAt1: share of garments whose mean clip vector is nearest to its own mean picture vector;
+    - trueNearest / falseNearest: percentiles of a picture's distance to its nearest right / wrong clip box.
+    """
+    distances = 2 - 2 * pictures @ clips.T
+    is_true = picture_ids[:, None] == clip_ids[None]
+    nearest_true = np.where(is_true, distances, np.inf).min(1)
+    nearest_false = np.where(is_true, np.inf, distances).min(1)
+    identities = np.unique(clip_ids)
+    clip_means = np.stack([clips[clip_ids == identity].mean(0) for identity in identities])
+    picture_means = np.stack([pictures[picture_ids == identity].mean(0) for identity in identities])
+    clip_means /= np.linalg.norm(clip_means, axis=1, keepdims=True)
+    picture_means /= np.linalg.norm(picture_means, axis=1, keepdims=True)
+    hits = (clip_means @ picture_means.T).argmax(1) == np.arange(len(identities))
+    return {
+        "boxRecallAt1": round(float((nearest_true < nearest_false).mean()), 4),
+        "itemRecallAt1": round(float(hits.mean()), 4),
+        "trueNearest": _percentiles(nearest_true),
+        "falseNearest": _percentiles(nearest_false),
+        "truePairs": _percentiles(distances[is_true]),
+        "falsePairs": _percentiles(distances[~is_true]),
+    }
+
+
+def _percentiles(values: NDArray[np.float32]) -> dict[str, float]:
+    cuts = np.percentile(values, _PERCENTILES)
+    return {f"p{share}": round(float(cut), 3) for share, cut in zip(_PERCENTILES, cuts, strict=True)}
+
+
+def evaluate_embedders(models: dict[str, Path], pool: CutoutPool, views: int = 4) -> dict[str, Any]:
+    """Score each of `models` (name -> ONNX file) and their ensemble over all garments of `pool`."""
+    pictures, clips = draw_views(pool, views, is_clip=False), draw_views(pool, views, is_clip=True)
+    picture_ids = np.array([view.identity for view in pictures], np.int64)
+    clip_ids = np.array([view.identity for view in clips], np.int64)
+    result: dict[str, Any] = {}
+    parts: list[tuple[Features, Features]] = []
+    for name, model in models.items():
+        parts.append((embed_views(model, pictures), embed_views(model, clips)))
+        result[name] = score_features(parts[-1][0], picture_ids, parts[-1][1], clip_ids)
+    joined = [join_features([part[side] for part in parts]) for side in (0, 1)]
+    result["ensemble"] = score_features(joined[0], picture_ids, joined[1], clip_ids)
+    return result
