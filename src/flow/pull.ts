@@ -20,7 +20,7 @@ export interface PullOptions<T> {
   readonly open: (door: Door) => AsyncIterable<T>;
   /** Where each value's credit comes from. */
   readonly credits: Credits;
-  /** Told how long the source waits for credit. */
+  /** Told how long the source waits for credit, and how many values are out. */
   readonly meter?: StageMeter | undefined;
 }
 
@@ -68,7 +68,7 @@ export function pull<T>({ open, credits, meter }: PullOptions<T>): Observable<Le
         if (subscriber.closed) return;
         if (result.done === true) return subscriber.complete();
         if (!reserved) throw new TypeError('Expected the source to `reserve` before each value, got a value without');
-        const lease = reserved;
+        const lease = metered(reserved, meter);
         reserved = undefined;
         subscriber.next({ value: result.value, lease });
       }
@@ -82,4 +82,14 @@ export function pull<T>({ open, credits, meter }: PullOptions<T>): Observable<Le
     });
     run().catch((error: unknown) => subscriber.error(error));
   });
+}
+
+function metered(lease: Disposable, meter: StageMeter | undefined): Disposable {
+  const leave = meter?.enter();
+  return {
+    [Symbol.dispose]: () => {
+      leave?.();
+      lease[Symbol.dispose]();
+    },
+  };
 }

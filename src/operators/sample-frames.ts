@@ -1,6 +1,6 @@
 import { catchError, concat, defer, EMPTY, finalize, map, mergeMap, type Observable, tap } from 'rxjs';
 import { messageOf, PipelineError } from '../core/errors.ts';
-import { type Frame } from '../core/frame.ts';
+import { type Frame, type Owner } from '../core/frame.ts';
 import { type FrameInput, type FrameSource, type InputOutcome } from '../core/frame-source.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type Credits } from '../flow/credits.ts';
@@ -19,7 +19,7 @@ export interface DecodedFrame {
  * Decodes one input frame by frame, with `reserve` called for the bytes of each. An input that cannot be read throws a
  * {@link PipelineError}; one that is damaged does so after the frames that could be read.
  */
-export type Decode = (input: FrameInput, door: Door) => AsyncIterable<DecodedFrame>;
+export type Decode = (owner: Owner, input: FrameInput, door: Door) => AsyncIterable<DecodedFrame>;
 
 /** Options of {@link sampleFrames}. */
 export interface SampleFramesOptions {
@@ -64,11 +64,10 @@ function sampleInput(
   return defer(() => {
     let frames = 0;
     const account = (fault?: PipelineError): void => onInput({ owner, ...outcomeOf(input, frames, fault) });
-    return pull({ open: (door) => decode(input, door), credits: bytes, meter }).pipe(
+    return pull({ open: (door) => decode(owner, input, door), credits: bytes, meter }).pipe(
       tap({
         next: () => {
           frames += 1;
-          meter?.enter()();
         },
         complete: () => account(),
       }),

@@ -1,0 +1,53 @@
+import { type FrameRange } from '../core/defaults.ts';
+import { PipelineError } from '../core/errors.ts';
+import { type FrameInput } from '../core/frame-source.ts';
+import { type Door } from '../flow/pull.ts';
+import { decodeClip } from '../media/decode-clip.ts';
+import { decodePicture } from '../media/decode-picture.ts';
+import { type Ffmpeg } from '../media/find-ffmpeg.ts';
+import { type Decode, type DecodedFrame } from '../operators/sample-frames.ts';
+import { type PendingWork } from './pending-work.ts';
+
+/** Options of {@link frameDecoder}. */
+export interface FrameDecoderOptions {
+  readonly ffmpeg: Ffmpeg;
+  /** Frames of a clip that are looked at. */
+  readonly frames: FrameRange;
+  /** Gets every ffmpeg that is started, so that the run can wait until it has ended. */
+  readonly pending: PendingWork;
+}
+
+/** Reads pictures through sharp and clips through ffmpeg. A damaged clip throws after the frames that can be read. */
+export function frameDecoder({ ffmpeg, frames, pending }: FrameDecoderOptions): Decode {
+  async function* clipFrames({ path }: FrameInput, { reserve, signal }: Door): AsyncGenerator<DecodedFrame> {
+    let damage: string | undefined;
+    const onDamage = (reason: string): void => {
+      damage = reason;
+    };
+    for await (const { index, image } of decodeClip(path, { ffmpeg, frames, reserve, signal, onDamage })) {
+      yield { name: String(index), image };
+    }
+    if (damage === undefined) return;
+    throw new PipelineError('clip-unreadable', `Cannot read all of the clip ${path}: ${damage}`, { path });
+  }
+
+  async function* pictureFrame({ name, path }: FrameInput, door: Door): AsyncGenerator<DecodedFrame> {
+    yield { name, image: await decodePicture(path, door) };
+  }
+
+  return ({ side }, input, door) =>
+    untilEnded(side === 'query' ? pictureFrame(input, door) : clipFrames(input, door), pending);
+}
+
+async function* untilEnded<T>(source: AsyncGenerator<T>, pending: PendingWork): AsyncGenerator<T> {
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  void pending.track(ended);
+  try {
+    yield* source;
+  } finally {
+    end();
+  }
+}

@@ -1,0 +1,127 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lastValueFrom, scan, startWith, tap } from 'rxjs';
+import { type FrameSource } from '../core/frame-source.ts';
+import { untilAborted } from '../flow/until-aborted.ts';
+import { createBoxStore } from '../io/create-box-store.ts';
+import { openDataset } from '../io/dataset.ts';
+import { writeFileWhole } from '../io/write-file-whole.ts';
+import { cropResample } from '../media/crop-resample.ts';
+import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
+import { resizePicture } from '../media/resize-picture.ts';
+import { openModels } from '../models/open-models.ts';
+import { boxGraph } from './box-graph.ts';
+import { datasetSources } from './dataset-sources.ts';
+import { frameDecoder } from './frame-decoder.ts';
+import { type MatchDatasetOptions, type MatchSettings, matchSettings } from './match-options.ts';
+import { createPendingWork } from './pending-work.ts';
+import { rematch } from './rematch.ts';
+import { type RunFacts, type RunReport, runReport } from './run-report.ts';
+import { addSource, emptyTally, progressOf, type Tally } from './run-tally.ts';
+import { type VitalsMonitor, watchVitals } from './run-vitals.ts';
+
+export type { MatchDatasetOptions } from './match-options.ts';
+export type { RunReport } from './run-report.ts';
+export type { Progress } from './run-tally.ts';
+
+/**
+ * Says which item each clip of a data set shows, in which frame and where: the main job.
+ *
+ * Writes `boxes/` (the box store), `result.json` (SPEC 7) and `run.json` (the report) into `out`. The result depends on the inputs,
+ * the models, `frames` and `matching` alone. Inputs that cannot be read are accounted for in the report and do not stop the run. The models
+ * are closed before matching begins.
+ *
+ * @example const { inputs, matches } = await matchDataset({ root: 'shop', out: 'runs/1' });
+ * @throws TypeError when an option is out of range, before anything is read or written.
+ * @throws PipelineError `dataset-invalid`, `ffmpeg-missing`, `manifest-invalid`, `model-invalid`, `device-unavailable`,
+ * `inference-failed`, `store-invalid` or `file-unwritable`.
+ */
+export async function matchDataset(options: MatchDatasetOptions): Promise<RunReport> {
+  const settings = matchSettings(options);
+  const { root, out, signal } = options;
+  const startedAt = new Date().toISOString();
+  using vitals = watchVitals();
+
+  const [dataset, ffmpeg] = await Promise.all([openDataset(root), findFfmpeg()]);
+  signal?.throwIfAborted();
+  const report = join(out, 'run.json');
+  const result = join(out, 'result.json');
+  // A run that is cut short must not leave the answers of the one before it.
+  await Promise.all([report, result].map((path) => rm(path, { force: true })));
+
+  const sources = datasetSources(dataset, settings.frames);
+  const found = await findBoxes(sources, { options, settings, ffmpeg, vitals });
+
+  const startedMatchingMs = vitals.read().elapsedMs;
+  const matches = await rematch({ from: out, out: result, matching: settings.matching, ...(signal && { signal }) });
+  const end = vitals.read();
+
+  const account = runReport({
+    ...found,
+    root,
+    out,
+    startedAt,
+    settings,
+    ffmpeg,
+    ignored: dataset.ignored,
+    items: dataset.items.length,
+    clips: dataset.clips.length,
+    matches: matches.length,
+    matchingMs: end.elapsedMs - startedMatchingMs,
+    vitals: end,
+  });
+  await writeFileWhole(report, `${JSON.stringify(account, undefined, 2)}\n`);
+  return account;
+}
+
+interface FindBoxes {
+  readonly options: MatchDatasetOptions;
+  readonly settings: MatchSettings;
+  readonly ffmpeg: Ffmpeg;
+  readonly vitals: VitalsMonitor;
+}
+
+type FoundBoxes = Pick<RunFacts, 'tally' | 'stages' | 'credit' | 'device' | 'models' | 'warmUpMs' | 'inferenceMs'>;
+
+/** Runs the graph on real devices, from files to the box store; when it returns, everything that it opened is closed. */
+async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promise<FoundBoxes> {
+  const { options, settings, ffmpeg, vitals } = run;
+  const { models: folder, device, lanes, frames, flow } = settings;
+  const { out, signal, onProgress } = options;
+  await using models = await openModels({ folder, device, lanes, resize: resizePicture, signal, ...flow });
+  const { detector, embedder, set, warmUpMs } = models;
+  const store = await createBoxStore(join(out, 'boxes'), {
+    model: set.fingerprint,
+    featureLength: embedder.featureLength,
+  });
+  await using pending = createPendingWork();
+  const startedMs = vitals.read().elapsedMs;
+
+  const graph = boxGraph(
+    sources,
+    {
+      decode: frameDecoder({ ffmpeg, frames, pending }),
+      detector,
+      cropper: cropResample,
+      embedder,
+      write: (owner, boxes) => pending.track(store.write(owner, boxes)),
+    },
+    { ...flow, lanes: models.device.lanes },
+  );
+
+  const total = sources.reduce((sum, { inputs }) => sum + inputs.length, 0);
+  const report = (tally: Tally): void => onProgress?.(progressOf(tally, { total, elapsedMs: vitals.read().elapsedMs }));
+  const tally = await lastValueFrom(
+    graph.stored$.pipe(scan(addSource, emptyTally), startWith(emptyTally), tap(report), untilAborted(signal)),
+  );
+
+  return {
+    tally,
+    stages: graph.readStages(),
+    credit: { totalBytes: graph.bytes.total, peakBytes: graph.bytes.peak },
+    device: models.device,
+    models: { folder, name: set.name, fingerprint: set.fingerprint },
+    warmUpMs,
+    inferenceMs: vitals.read().elapsedMs - startedMs,
+  };
+}
