@@ -17,11 +17,11 @@ export function parseAnnotations(value: unknown, onProblem: OnProblem): readonly
     onProblem('`annotations` is no list');
     return [];
   }
-  return value.flatMap((entry: unknown, index) =>
-    isObject(entry)
-      ? parseAnnotation(entry, (problem) => onProblem(`annotations[${index}]: ${problem}`))
-      : (onProblem(`annotations[${index}] is no object`) ?? []),
-  );
+  return value.flatMap((entry: unknown, index) => {
+    if (isObject(entry)) return parseAnnotation(entry, (problem) => onProblem(`annotations[${index}]: ${problem}`));
+    onProblem(`annotations[${index}] is no object`);
+    return [];
+  });
 }
 
 function parseAnnotation(entry: Record<string, unknown>, onProblem: OnProblem): readonly GarmentAnnotation[] {
