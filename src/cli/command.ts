@@ -19,7 +19,10 @@ export interface Command {
   readonly options: OptionRecord;
   /** Command lines without the program's name, each with what it does. */
   readonly examples: readonly (readonly [commandLine: string, does: string])[];
-  /** Runs with arguments that were parsed by `positionals` and `options`. */
+  /**
+   * Runs with arguments that were parsed by `positionals` and `options`. Pipelines are imported here and not above, so that a
+   * help text does not wait for native libraries.
+   */
   run(args: Readonly<Record<string, unknown>>, context: CliContext): Promise<ExitCode>;
 }
 

@@ -105,8 +105,9 @@ function declare(builder: Argv, command: Command): Argv {
 
 function rejectUnknown(args: Arguments, command: Command): void {
   const options = [...Object.keys(command.options), 'config', 'help', 'version'];
+  const aliases = Object.values(command.options).flatMap(({ alias }) => alias ?? []);
   const known = new Set(
-    [...options, ...Object.keys(command.positionals), '_', '$0', 'h'].flatMap((n) => [n, camel(n)]),
+    [...options, ...Object.keys(command.positionals), '_', '$0', 'h', ...aliases].flatMap((n) => [n, camel(n)]),
   );
   for (const name of Object.keys(args)) {
     if (known.has(name)) continue;

@@ -16,7 +16,7 @@ const paint: Command = defineCommand({
   options: {
     colour: { type: 'string', requiresArg: true, choices: ['red', 'blue'], default: 'red', describe: 'Colour' },
     'coat-count': { type: 'number', requiresArg: true, default: 2, describe: 'Coats' },
-    glossy: { type: 'boolean', default: false, describe: 'Shine' },
+    glossy: { type: 'boolean', default: false, alias: 'g', describe: 'Shine' },
     brush: { type: 'string', demandOption: true, requiresArg: true, describe: 'Brush' },
   },
   examples: [['paint north --brush wide', 'Two coats of red']],
@@ -48,6 +48,7 @@ describe('parseCommandLine', () => {
   it.each([
     { argv: ['paint', '007', '--brush', 'b'], args: { wall: '007' } },
     { argv: ['paint', 'n', '--brush', 'b', '--coat-count', '5', '--glossy'], args: { coatCount: 5, glossy: true } },
+    { argv: ['paint', 'n', '--brush', 'b', '-g'], args: { glossy: true } },
     { argv: ['paint', '--brush=b', '--colour', 'blue', 'n'], args: { colour: 'blue' } },
     { argv: ['paint', 'n', '--brush', 'b', '--coat-count', '5', '--coat-count', '6'], args: { coatCount: 6 } },
   ])('hands typed arguments to the command: $argv', async ({ argv, args }) => {

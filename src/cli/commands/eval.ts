@@ -1,4 +1,3 @@
-import { evaluate } from '../../pipelines/evaluate.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { jsonOption } from '../options/common-options.ts';
 import { matchingFrom, matchingOptions } from '../options/matching-options.ts';
@@ -28,6 +27,7 @@ export const evalCommand: Command = defineCommand({
     ['eval runs/1/result.json shop --json | jq .final', 'For a program to read'],
   ],
   async run(args, { stdout, stderr, signal }) {
+    const { evaluate } = await import('../../pipelines/evaluate.ts');
     const { result, root, boxes } = args;
     const evaluation = await evaluate({
       result,

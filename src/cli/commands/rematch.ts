@@ -1,4 +1,3 @@
-import { rematch } from '../../pipelines/rematch.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { matchingFrom, matchingOptions } from '../options/matching-options.ts';
 
@@ -23,6 +22,7 @@ export const rematchCommand: Command = defineCommand({
     ['rematch boxes.ndjson --out result.json', 'Features of another program through our matching rule'],
   ],
   async run(args, { signal }) {
+    const { rematch } = await import('../../pipelines/rematch.ts');
     await rematch({ from: args.from, out: args.out, matching: matchingFrom(args), signal });
     return 0;
   },
