@@ -49,15 +49,19 @@ describe('openDataset', () => {
     await using folder = await temporaryFolder();
     const root = folder.path;
     await fill(root, [
-      ...[
-        'image/1/0.jpg',
-        'image/1/0.png',
-        'image/1/notes.txt',
-        'image/1/9.jpg/',
-        'image/1/._0.jpg',
-        'image/readme.txt',
-      ],
-      ...['image/2/', 'image/.git/0.jpg', 'video/v.mp4', 'video/v.webm', 'video/v.srt', 'video/.v.mp4', 'other/x.jpg'],
+      'image/1/0.jpg',
+      'image/1/0.png',
+      'image/1/notes.txt',
+      'image/1/9.jpg/',
+      'image/1/._0.jpg',
+      'image/readme.txt',
+      'image/2/',
+      'image/.git/0.jpg',
+      'video/v.mp4',
+      'video/v.webm',
+      'video/v.srt',
+      'video/.v.mp4',
+      'other/x.jpg',
     ]);
     const { items, clips, ignored } = await openDataset(root);
     expect(items).toEqual([{ id: '1', pictures: [{ name: '0', path: join(root, 'image/1/0.jpg') }] }]);
