@@ -1,4 +1,4 @@
-import { map, type Observable, of } from 'rxjs';
+import { asyncScheduler, concatMap, from, map, type Observable, of, subscribeOn, switchMap, toArray } from 'rxjs';
 import { type CropSize } from '../core/bucket.ts';
 import { type Detection } from '../core/detection.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -27,8 +27,9 @@ export interface OnnxDetectorOptions {
 export const detectorModel = 'detector';
 
 /**
- * The detector of a model set as a port. Resizes each image to the manifest's short side for its owner's side when the
- * answer is subscribed to, and scales the boxes back. The lanes belong to the pool: disposing this does nothing.
+ * The detector of a model set as a port. When an answer is subscribed to, each image is resized to the manifest's short
+ * side for its owner's side, one a turn of the event loop; boxes are scaled back. Holds the resized images until a lane is
+ * free. The lanes belong to the pool: disposing this does nothing.
  */
 export function onnxDetector({ pool, set, resize, fixed }: OnnxDetectorOptions): Detector {
   const detect = (images: readonly RgbImage[], side: Owner['side']): Observable<readonly (readonly Detection[])[]> => {
@@ -45,23 +46,32 @@ export function onnxDetector({ pool, set, resize, fixed }: OnnxDetectorOptions):
         `Expected \`images\` to have one size, got ${width}x${height} and ${image.width}x${image.height}`,
       );
     }
-    return pool
-      .run({
+    const run = (frames: readonly RgbImage[]): Observable<LaneOutputs> =>
+      pool.run({
         model: detectorModel,
         rank: 1,
         dims: [batch, canvas[1], canvas[0], 3],
-        pack: () => {
-          const resized = images.map((image) =>
-            width === size[0] && height === size[1] ? image : resize(image, size),
-          );
-          return packImages(resized, { size: canvas, batch });
-        },
-      })
-      .pipe(
-        map((outputs) => detectionsOf(outputs, { frames: images.length, scoreMin, from: size, to: [width, height] })),
-      );
+        pack: () => packImages(frames, { size: canvas, batch }),
+      });
+    const isSized = width === size[0] && height === size[1];
+    const sized$ = isSized ? of(images) : resizeInTurns(images, (image) => resize(image, size));
+    return sized$.pipe(
+      switchMap(run),
+      map((outputs) => detectionsOf(outputs, { frames: images.length, scoreMin, from: size, to: [width, height] })),
+    );
   };
   return { detect, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+/** One image a turn of the event loop: a whole batch at once would hold up everything else on this thread. */
+function resizeInTurns(
+  images: readonly RgbImage[],
+  resize: (image: RgbImage) => RgbImage,
+): Observable<readonly RgbImage[]> {
+  return from(images).pipe(
+    concatMap((image) => of(image).pipe(subscribeOn(asyncScheduler), map(resize))),
+    toArray(),
+  );
 }
 
 interface Scaling {

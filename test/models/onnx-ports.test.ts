@@ -1,5 +1,5 @@
 import { firstValueFrom, of } from 'rxjs';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type LaneJob, type LanePool } from '../../src/models/lane-pool.ts';
 import { type LaneOutputs } from '../../src/models/lane-protocol.ts';
 import { loadManifest } from '../../src/models/load-manifest.ts';
@@ -48,6 +48,35 @@ describe('onnxDetector', () => {
     expect(resize).not.toHaveBeenCalled();
     await firstValueFrom(detector.detect([picture([65, 100])], 'gallery'));
     expect(resize).toHaveBeenCalledOnce();
+  });
+
+  describe('between two images', () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+    const frames = [picture([65, 65]), picture([65, 65]), picture([65, 65])];
+
+    it('gives the event loop a turn', () => {
+      const resize = vi.fn(nearestResize);
+      const seen = vi.fn();
+      const detector = onnxDetector({ pool: fakePool(() => found([])), set, resize });
+      detector.detect(frames, 'gallery').subscribe(seen);
+      for (let resized = 0; resized <= 3; resized += 1) {
+        expect(resize).toHaveBeenCalledTimes(resized);
+        vi.advanceTimersToNextTimer();
+      }
+      expect(seen).toHaveBeenCalledWith([[], [], []]);
+    });
+
+    it('stops when nobody waits any more', () => {
+      const resize = vi.fn(nearestResize);
+      const pool = fakePool(() => found([]));
+      const waiting = onnxDetector({ pool, set, resize }).detect(frames, 'gallery').subscribe();
+      vi.advanceTimersToNextTimer();
+      waiting.unsubscribe();
+      expect(vi.getTimerCount()).toBe(0);
+      expect(resize).toHaveBeenCalledOnce();
+      expect(pool.jobs).toEqual([]);
+    });
   });
 
   it('scales boxes back by each axis, edges exactly onto edges', async () => {
