@@ -38,7 +38,8 @@ export interface ClipFrame {
 /**
  * Decodes the wanted frames of a clip in one pass of ffmpeg, which stops after the last of them.
  *
- * A frame is picked by its place among the decoded frames, never by its time. A clip that is too short gives the frames that it
+ * A frame is picked by its place among the decoded frames, never by its time. Where a clip changes its size midway, all frames have that of
+ * the first. A clip that is too short gives the frames that it
  * has, perhaps none; one that is damaged gives those that can be decoded. Holds one frame and what is in the
  * pipe: while nobody asks for the next frame, ffmpeg waits. `return()` ends ffmpeg at once, also while a frame is awaited.
  *
@@ -61,16 +62,21 @@ async function* readFrames(
 ): AsyncGenerator<ClipFrame, undefined, undefined> {
   const { first, step, last } = frames;
   const wanted = Math.floor((last - first) / step) + 1;
-  const process = startFfmpeg(ffmpeg, { inputArgs: ['-threads', '1'], input: path, outputArgs: selectFrames(frames) });
+  const process = startFfmpeg(ffmpeg, { inputArgs, input: path, outputArgs: selectFrames(frames) });
   stop.addEventListener('abort', process.kill);
   let count = 0;
+  let refusal: { readonly reason: unknown } | undefined;
+  const refuse = (reason: unknown): never => {
+    refusal = { reason };
+    throw reason;
+  };
   try {
     const parser = new PpmParser();
     for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
       if (stop.aborted) return;
       for (const event of parser.push(chunk)) {
         if (event.kind === 'size') {
-          await reserve?.(event.bytes);
+          if (reserve) await untilStopped(reserve(event.bytes), stop).catch(refuse);
         } else {
           yield { index: first + count * step, image: event.image };
           count += 1;
@@ -87,6 +93,7 @@ async function* readFrames(
     if (count < wanted && reason !== undefined) onDamage?.(reason);
   } catch (error) {
     if (stop.aborted) return;
+    if (refusal) throw refusal.reason;
     if (error instanceof PipelineError && error.path !== undefined) throw error;
     throw unreadable(path, messageOf(error), error);
   } finally {
@@ -96,6 +103,9 @@ async function* readFrames(
   }
 }
 
+/** One thread decodes: clips run side by side. A filter that starts anew when the clip's size changes would count from 0 again. */
+const inputArgs: readonly string[] = ['-threads', '1', '-reinit_filter', '0'];
+
 /** The same arguments give the same frames on ffmpeg 4 and later: `-r` with even times neither drops nor repeats one. */
 function selectFrames({ first, step, last }: FrameRange): readonly string[] {
   const wanted = `select='not(mod(n-${first}\\,${step}))*between(n\\,${first}\\,${last})'`;
@@ -104,18 +114,30 @@ function selectFrames({ first, step, last }: FrameRange): readonly string[] {
   return [...choice, '-frames:v', `${count}`, '-threads', '1', '-f', 'image2pipe', '-c:v', 'ppm', '-pix_fmt', 'rgb24'];
 }
 
-/** What ffmpeg complained about; undefined if it did not, or only about a clip that ends before its first wanted frame. */
+/** What ffmpeg says when it was given nothing to write. It is no fault of a clip that ends before its first wanted frame. */
+const nothingWritten =
+  /before EOF|after EOF|Error marking filters|Task finished with error|Terminating thread|Nothing was written|file is empty/u;
+
+/** What ffmpeg complained about; undefined if it did not. */
 function damageOf({ code, stderr }: FfmpegExit): string | undefined {
-  const isAboutNoFrames =
-    /before EOF|Error sending frames to consumers|Task finished with error|Terminating thread|Nothing was written|Output file is empty|Conversion failed/u;
-  const complaints = stderr.filter((line) => !isAboutNoFrames.test(line));
-  const lastLine =
-    complaints.at(-1) ?? (code === 0 || stderr.length > 0 ? undefined : `ffmpeg ended with status ${code}`);
-  return lastLine;
+  if (stderr.some((line) => line.includes('matches no streams'))) return 'it has no video stream';
+  const complaint = stderr.findLast((line) => !nothingWritten.test(line));
+  return complaint ?? (code === 0 || stderr.length > 0 ? undefined : `ffmpeg ended with status ${code}`);
 }
 
 function unreadable(path: string, reason: string, cause?: unknown): PipelineError {
   return new PipelineError('clip-unreadable', `Cannot read the clip ${path}: ${reason}`, { path, cause });
+}
+
+/** Waits for `pending`, but not longer than until `stop` fires. */
+async function untilStopped(pending: Promise<void>, stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return;
+  let onStop = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    onStop = resolve;
+    stop.addEventListener('abort', onStop);
+  });
+  await Promise.race([pending, stopped]).finally(() => stop.removeEventListener('abort', onStop));
 }
 
 async function ended(process: FfmpegProcess): Promise<void> {

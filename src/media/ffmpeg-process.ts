@@ -78,8 +78,13 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
   };
 
   const done = new Promise<FfmpegExit>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      stdout.end();
+      const message = `Cannot start ${ffmpeg.path} (${error.message}); install ffmpeg, or set FFMPEG_PATH to one`;
+      reject(new PipelineError('ffmpeg-missing', message, { path: ffmpeg.path, cause: error }));
+    };
     const settle = (stderr: string | null | undefined): void => {
-      if (job.output !== undefined) stdout.end();
+      stdout.end();
       resolve({
         code: child?.exitCode ?? undefined,
         signal: child?.signalCode ?? undefined,
@@ -88,20 +93,16 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
     };
     command.on('start', () => {
       const started: unknown = Reflect.get(command, 'ffmpegProc');
-      if (started instanceof ChildProcess) child = started;
+      if (!(started instanceof ChildProcess)) return;
+      child = started;
+      // fluent-ffmpeg's own listener throws where nobody can catch it.
+      child.removeAllListeners('error').on('error', fail);
       if (isKilled) kill();
     });
     command.on('end', (_stdout: string | null, stderr: string | null) => settle(stderr));
     command.on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
-      if (child?.pid !== undefined) return settle(stderr);
-      stdout.end();
-      reject(
-        new PipelineError(
-          'ffmpeg-missing',
-          `Cannot start ${ffmpeg.path} (${error.message}); install ffmpeg, or set FFMPEG_PATH to one`,
-          { path: ffmpeg.path, cause: error },
-        ),
-      );
+      if (child?.pid === undefined) fail(error);
+      else settle(stderr);
     });
   });
   done.catch(() => undefined); // Whoever waits for it sees the rejection; one who only reads must not crash the process.

@@ -32,23 +32,27 @@ export interface RawPixels {
  * @throws {@link PipelineError} `picture-unreadable` if it is missing, empty, broken, cut short or larger than {@link maxPicturePixels}.
  */
 export async function readPixels(path: string, { prepare, signal, reserve }: ReadPixelsOptions): Promise<RawPixels> {
-  signal?.throwIfAborted();
-  try {
-    const bytes = await readFile(path, { signal });
-    if (bytes.length === 0) throw new Error('the file is empty');
-    // Warnings are frequent in sound photos (bytes between two markers); errors and missing ends are not.
-    const picture = sharp(bytes, { failOn: 'error', limitInputPixels: maxPicturePixels, autoOrient: true });
-    if (reserve) {
-      const { width, height } = await picture.metadata();
-      await reserve(width * height);
-    }
-    const { data, info } = await prepare(picture).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     signal?.throwIfAborted();
-    return { width: info.width, height: info.height, channels: info.channels, data: ownBytes(data) };
-  } catch (error) {
+    const result = await work().catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw unreadable(path, messageOf(error), error);
+    });
     signal?.throwIfAborted();
-    throw unreadable(path, messageOf(error), error);
+    return result;
+  };
+
+  const bytes = await attempt(() => readFile(path, { signal }));
+  if (bytes.length === 0) throw unreadable(path, 'the file is empty');
+  // Warnings are frequent in sound photos (bytes between two markers); errors and missing ends are not.
+  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: maxPicturePixels, autoOrient: true });
+  if (reserve) {
+    const { width, height } = await attempt(() => picture.metadata());
+    await reserve(width * height);
   }
+  const decoded = prepare(picture).raw({ depth: 'uchar' });
+  const { data, info } = await attempt(() => decoded.toBuffer({ resolveWithObject: true }));
+  return { width: info.width, height: info.height, channels: info.channels, data: ownBytes(data) };
 }
 
 /** The failure of one picture. */

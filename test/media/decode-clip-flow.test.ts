@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { decodeClip } from '../../src/media/decode-clip.ts';
+import { findFfmpeg } from '../../src/media/find-ffmpeg.ts';
+import { childProcesses, readNumber, until, writeNumberedClip } from './numbered-clip.ts';
+
+const ffmpeg = await findFfmpeg();
+const frames = { first: 0, step: 1, last: 119 };
+const frameBytes = 640 * 480 * 3;
+let folder = '';
+const clip = (): string => join(folder, 'clip.mp4');
+/** A pipe with a name that nobody writes into: ffmpeg waits for its first byte for ever. */
+const silence = (): string => join(folder, 'silence.mp4');
+
+/** CPU time of a process so far, in ticks. */
+async function cpuTicks(id: number): Promise<number> {
+  const fields = (await readFile(`/proc/${id}/stat`, 'utf8')).replace(/^.*\) /su, '').split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vitrine-flow-'));
+  await writeNumberedClip(clip(), { ffmpeg, frames: 120, width: 640, height: 480 });
+  await promisify(execFile)('mkfifo', [silence()]);
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  const left = await childProcesses();
+  if (left.length > 0) throw new Error(`The test left processes behind: ${left.join(', ')}`);
+});
+
+describe.runIf(process.platform === 'linux')('decodeClip, flow and processes', () => {
+  it('stalls ffmpeg and takes no memory while nobody asks, and then goes on', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    await using values = decodeClip(clip(), { ffmpeg, frames });
+    const first = await values.next();
+    const [id] = await childProcesses();
+    let ticks = -1;
+    // It has stalled when a tenth of a second brings no CPU time.
+    await until(async () => {
+      const earlier = ticks;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      ticks = await cpuTicks(id ?? 0);
+      return ticks === earlier;
+    });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * frameBytes);
+    expect(await childProcesses()).toEqual([id]); // It has 119 frames to give, and waits.
+    const numbers = [readNumber(first.value?.image ?? { width: 1, height: 1, data: new Uint8Array(3) })];
+    for await (const { image } of values) numbers.push(readNumber(image));
+    expect(numbers).toEqual(Array.from({ length: 120 }, (_, i) => i));
+  });
+
+  it('starts nothing before the first value is asked for', async () => {
+    const values = decodeClip(clip(), { ffmpeg, frames });
+    expect(await childProcesses()).toEqual([]);
+    await values.return(undefined);
+  });
+
+  it('ends ffmpeg when its user leaves the loop', async () => {
+    for await (const { index } of decodeClip(clip(), { ffmpeg, frames })) if (index === 2) break;
+    expect(await childProcesses()).toEqual([]);
+  });
+
+  it('ends ffmpeg when it is returned while ffmpeg waits for its input', async () => {
+    const values = decodeClip(silence(), { ffmpeg, frames });
+    const pending = values.next();
+    await until(async () => (await childProcesses()).length === 1);
+    await values.return(undefined);
+    expect(await childProcesses()).toEqual([]);
+    expect(await pending).toEqual({ done: true, value: undefined });
+  });
+
+  it('ends ffmpeg when it is returned in the moment in which ffmpeg starts', async () => {
+    const values = decodeClip(silence(), { ffmpeg, frames });
+    const pending = values.next();
+    await values.return(undefined);
+    expect((await pending).done).toBe(true);
+  });
+
+  it('ends ffmpeg and throws the reason when it is aborted while ffmpeg waits', async () => {
+    const controller = new AbortController();
+    const pending = decodeClip(silence(), { ffmpeg, frames, signal: controller.signal }).next();
+    await until(async () => (await childProcesses()).length === 1);
+    controller.abort(new Error('enough'));
+    await expect(pending).rejects.toThrow('enough');
+  });
+
+  it('ends ffmpeg when it is aborted between two frames', async () => {
+    const controller = new AbortController();
+    const values = decodeClip(clip(), { ffmpeg, frames, signal: controller.signal });
+    await values.next();
+    controller.abort(new Error('enough'));
+    await until(async () => (await childProcesses()).length === 0);
+    await expect(values.next()).rejects.toThrow('enough');
+  });
+
+  it('never starts under a signal that has fired', async () => {
+    const values = decodeClip(clip(), { ffmpeg, frames, signal: AbortSignal.abort(new Error('before')) });
+    await expect(values.next()).rejects.toThrow('before');
+  });
+
+  it('asks for the bytes of each frame before it takes them', async () => {
+    const asked: number[] = [];
+    const reserve = async (bytes: number): Promise<void> => void asked.push(bytes);
+    for await (const { index } of decodeClip(clip(), { ffmpeg, frames, reserve })) {
+      expect(asked).toHaveLength(index + 1);
+      if (index === 3) break;
+    }
+    expect(asked).toEqual([frameBytes, frameBytes, frameBytes, frameBytes]);
+  });
+
+  it('throws what a reservation throws, as it is', async () => {
+    const refused = new RangeError('no room');
+    const values = decodeClip(clip(), { ffmpeg, frames, reserve: () => Promise.reject(refused) });
+    await expect(values.next()).rejects.toBe(refused);
+  });
+
+  it('ends ffmpeg when it is returned while it waits for a reservation that never comes', async () => {
+    let isAsked = false;
+    const reserve = (): Promise<void> => {
+      isAsked = true;
+      return new Promise(() => undefined);
+    };
+    const values = decodeClip(clip(), { ffmpeg, frames, reserve });
+    const pending = values.next();
+    await until(() => isAsked);
+    await values.return(undefined);
+    expect((await pending).done).toBe(true);
+  });
+});
