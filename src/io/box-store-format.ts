@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /**
@@ -41,21 +42,27 @@ export interface Sidecar {
 /** Longest file name, in bytes, that every common file system takes, less room for an extension. */
 const nameBytesMax = 240;
 
+/** Begins the name of a shard whose id is too long for a file name; no escape looks like it. */
+const hashMark = '%~';
+
 /**
  * File name of an owner's shard, without extension.
  *
- * Characters that some file system refuses, and a leading dot, become `%` and two hex digits each.
+ * Characters that some file system refuses, and a leading dot, become `%` and two hex digits each. An id that is too long is replaced
+ * by its hash.
  *
- * @throws TypeError when the id is empty or too long for a file name.
+ * @throws TypeError when the id is empty.
  */
 export function shardName(id: string): string {
+  if (id === '') throw new TypeError('Expected `id` to hold at least one character, got ""');
   const name = id.replaceAll(/^\.|[%/\\:*?"<>|\p{Cc}]/gu, escape);
-  if (id !== '' && Buffer.byteLength(name) <= nameBytesMax) return name;
-  throw new TypeError(`Expected \`id\` to fit a file name of ${nameBytesMax} bytes, got "${id}"`);
+  if (Buffer.byteLength(name) <= nameBytesMax) return name;
+  return `${hashMark}${createHash('sha256').update(id).digest('hex')}`;
 }
 
-/** Id of the owner whose shard has this name; the inverse of {@link shardName}. */
-export function ownerId(name: string): string {
+/** Id of the owner whose shard has this name; undefined when the name is a hash, so that only the sidecar says whose it is. */
+export function ownerId(name: string): string | undefined {
+  if (name.startsWith(hashMark)) return undefined;
   return name.replaceAll(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
 }
 

@@ -30,12 +30,20 @@ export async function openBoxStore(folder: string): Promise<BoxStore> {
   let model: string | undefined;
   for (const side of ['query', 'gallery'] as const) await names(folder, side);
 
-  const owners = async (side: Owner['side']): Promise<readonly Owner[]> =>
-    (await names(folder, side)).map((name) => ({ side, id: ownerId(name) })).sort((a, b) => compareIds(a.id, b.id));
+  const owners = async (side: Owner['side']): Promise<readonly Owner[]> => {
+    const found: Owner[] = [];
+    for (const name of await names(folder, side)) {
+      const id = ownerId(name) ?? (await readSidecar(join(folder, side, `${name}.json`))).id;
+      found.push({ side, id });
+    }
+    return found.sort((a, b) => compareIds(a.id, b.id));
+  };
 
   const read = async (owner: Owner): Promise<readonly BoxFeature[]> => {
     const path = join(folder, owner.side, shardName(owner.id));
-    const sidecar = await readSidecar(`${path}.json`, owner);
+    const sidecar = await readSidecar(`${path}.json`);
+    const { side, id } = sidecar;
+    if (side !== owner.side || id !== owner.id) throw damaged(`${path}.json`, `it holds ${side}/${id}`);
     model ??= sidecar.model;
     if (sidecar.model !== model) throw damaged(`${path}.json`, `made by models ${sidecar.model}, others by ${model}`);
     return toBoxes(sidecar, await readFeatures(`${path}.f32`, sidecar));
@@ -56,15 +64,14 @@ async function names(folder: string, side: string): Promise<readonly string[]> {
   return files.filter((name) => name.endsWith('.json') && !name.startsWith('.')).map((name) => name.slice(0, -5));
 }
 
-async function readSidecar(path: string, owner: Owner): Promise<Sidecar> {
+async function readSidecar(path: string): Promise<Sidecar> {
   let sidecar: Sidecar;
   try {
     sidecar = sidecarSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     throw damaged(path, messageOf(cause).replaceAll(/\s+/g, ' '), cause);
   }
-  const { side, id, rows, frames, boxIndexes, boxes, scores } = sidecar;
-  if (side !== owner.side || id !== owner.id) throw damaged(path, `it holds ${side}/${id}`);
+  const { rows, frames, boxIndexes, boxes, scores } = sidecar;
   const lengths = [frames, boxIndexes, boxes, scores].map(({ length }) => length);
   if (lengths.some((length) => length !== rows)) throw damaged(path, `lists of ${lengths.join(', ')} for ${rows} rows`);
   return sidecar;

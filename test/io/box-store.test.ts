@@ -22,7 +22,22 @@ describe('the box store', () => {
     await using folder = await temporaryFolder();
     const ids = fc.oneof(
       fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }),
-      fc.constantFrom('.', '..', '...', 'a/b', '%2E', '100%', 'a.json', 'x.f32', 'nul\u0000', 'C:\\x', '长袖上衣', ' '),
+      fc.constantFrom(
+        '.',
+        '..',
+        '...',
+        'a/b',
+        '%2E',
+        '100%',
+        'a.json',
+        'x.f32',
+        'nul\u0000',
+        'C:\\x',
+        '长袖上衣',
+        ' ',
+        '长'.repeat(85),
+        'x'.repeat(255),
+      ),
     );
     const sketches = fc.array(
       fc.record({
@@ -57,7 +72,7 @@ describe('the box store', () => {
           expect(await collect(reader.boxes('gallery'))).toHaveLength(owners.flatMap(([, boxes]) => boxes).length);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -152,7 +167,6 @@ describe('the box store', () => {
     await expect(store.write(owner, [queryBox({ id: '2' })])).rejects.toThrow('boxes of query/1, got one of query/2');
     await expect(store.write(owner, [queryBox({ id: '1', feature: [1] })])).rejects.toThrow('`feature.length`');
     await expect(store.write({ side: 'query', id: '' }, [])).rejects.toThrow(TypeError);
-    await expect(store.write({ side: 'query', id: '长'.repeat(100) }, [])).rejects.toThrow(TypeError);
     expect(await readdir(join(folder.path, 'query'))).toEqual([]);
   });
 

@@ -33,7 +33,8 @@ describe('rematch', () => {
       { numRuns: 1000 },
     );
     expect(answers).toBeGreaterThan(500);
-  });
+    // Some 10 s on an idle machine; every case writes a file onto the disk.
+  }, 120_000);
 
   it('takes the thresholds of the rule when none are given', async () => {
     await using folder = await temporaryFolder();
