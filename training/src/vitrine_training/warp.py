@@ -80,12 +80,11 @@ def draw_warp(rng: np.random.Generator, cutout: Image, ranges: WarpRanges) -> Fi
     return np.dstack([(u + 0.5) * width - 0.5, (v + 0.5) * height - 0.5]).astype(np.float32)
 
 
-_NO_SECOND_MAP = np.empty(0, np.float32)
-
-
 def show(cutout: Image, warp: Field) -> Image:
     """Look `cutout` up through a map of pixels; what the map takes from outside of it is 0."""
-    return np.asarray(cv2.remap(cutout, warp, _NO_SECOND_MAP, cv2.INTER_LINEAR), dtype=np.uint8)
+    # The stubs ask for a second map; an empty array in its place gives pixels of nowhere, only None means none.
+    shown = cv2.remap(cutout, warp, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
+    return np.asarray(shown, dtype=np.uint8)
 
 
 def visible_box(warp: Field, cutout: Image) -> Box | None:

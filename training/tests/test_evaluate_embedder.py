@@ -1,0 +1,30 @@
+"""Scores of features, worked out by hand on a few vectors."""
+
+import numpy as np
+import pytest
+
+from vitrine_training.evaluate_embedder import join_features, score_features
+
+
+def test_scores_by_hand() -> None:
+    def at(*angles: float) -> np.ndarray:
+        radians = np.radians(angles)
+        return np.stack([np.cos(radians), np.sin(radians)], 1).astype(np.float32)
+
+    pictures, clips = at(0, 80, 170), at(10, 70, 60, 180)
+    scores = score_features(pictures, np.array([0, 1, 2]), clips, np.array([0, 1, 2, 2]))
+    # The nearest clip box of 0 is 10, of 80 is 70, of 170 is 180: all right by box. The mean clip vector of garment 2
+    # (60 and 180: 120) is nearer to the picture at 80 than to its own at 170.
+    assert scores["boxRecallAt1"] == 1
+    assert scores["itemRecallAt1"] == pytest.approx(2 / 3, abs=1e-3)
+    assert scores["trueNearest"]["p50"] == pytest.approx(2 - 2 * np.cos(np.radians(10)), abs=1e-3)
+    assert scores["falseNearest"]["p99"] <= 2 - 2 * np.cos(np.radians(100)) + 1e-3
+
+
+def test_joined_vectors_have_unit_length_and_equal_parts() -> None:
+    rng = np.random.default_rng(0)
+    parts = [rng.normal(size=(3, 8)).astype(np.float32) for _ in range(4)]
+    parts = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
+    joined = join_features(parts)
+    assert np.linalg.norm(joined, axis=1) == pytest.approx(1, abs=1e-6)
+    assert np.allclose(joined[:, :8], parts[0] / 2, atol=1e-6)
