@@ -1,0 +1,136 @@
+"""The exported graph against torchvision's own path through the same weights."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+import torch
+
+from vitrine_training.detector import Detector, DetectorSpec
+from vitrine_training.detector_onnx import BatchedDetector
+from vitrine_training.export_detector import export_detector
+from vitrine_training.scene_batches import SceneBatch
+from vitrine_training.train_detector import train_step
+from vitrine_training.vovnet import VovNetSpec
+
+BODY = VovNetSpec.parse([8, 16], [[8, 16, 2], [8, 24, 2], [8, 32, 2], [8, 32, 2]])
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def blank(height: int, width: int) -> torch.Tensor:
+    return torch.zeros((height, width, 3), dtype=torch.uint8)
+
+
+def cards(seed: int, height: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """One to three bright cards on a dark ground with a little grain, and their boxes."""
+    source = np.random.default_rng(seed)
+    frame = source.integers(0, 24, (height, width, 3))
+    boxes = []
+    for _ in range(int(source.integers(1, 4))):
+        w, h = int(source.integers(20, 60)), int(source.integers(20, 60))
+        x, y = int(source.integers(0, width - w)), int(source.integers(0, height - h))
+        frame[y : y + h, x : x + w] = source.integers(90, 256, 3)
+        boxes.append([x, y, x + w, y + h])
+    return torch.from_numpy(frame.astype(np.uint8)), torch.tensor(boxes, dtype=torch.float32)
+
+
+def frame_of(seed: int, height: int, width: int) -> torch.Tensor:
+    return cards(seed, height, width)[0]
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    """A tiny net trained for a moment to box bright cards: its scores lie apart, and a blank frame has no box."""
+    torch.manual_seed(3)
+    made = Detector(DetectorSpec(BODY, fpn_channels=16, hidden=32, roi_size=5, rpn_pre_nms=60, rpn_post_nms=30))
+    made.train()
+    optimizer = torch.optim.AdamW(made.parameters(), 4e-3)
+    for step in range(70):
+        chosen = [cards(1000 + 4 * step + row, 96, 128) for row in range(4)]
+        train_step(made, optimizer, SceneBatch(torch.stack([one[0] for one in chosen]), [one[1] for one in chosen]))
+    return made.eval()
+
+
+@pytest.fixture(scope="module")
+def run(detector: Detector, tmp_path_factory: pytest.TempPathFactory) -> Callable[[torch.Tensor], Rows]:
+    path = tmp_path_factory.mktemp("onnx") / "detector.onnx"
+    export_detector(detector, path, is_halved=False)
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return lambda frames: tuple(session.run(None, {"frames": frames.numpy()}))
+
+
+def eagerly(detector: Detector, frames: torch.Tensor) -> Rows:
+    with torch.no_grad():
+        found = detector(frames)
+    owners = [np.full(len(one["boxes"]), index) for index, one in enumerate(found)]
+    boxes = torch.cat([one["boxes"] for one in found]).numpy()
+    return boxes, torch.cat([one["scores"] for one in found]).numpy(), np.concatenate(owners)
+
+
+def assert_same(first: Rows, second: Rows, *, pixels: float = 0.5, score: float = 1e-3) -> None:
+    assert first[2].tolist() == second[2].tolist()
+    assert np.abs(first[0] - second[0]).max(initial=0) <= pixels
+    assert np.abs(first[1] - second[1]).max(initial=0) <= score
+
+
+@pytest.mark.parametrize(("height", "width"), [(96, 128), (150, 100)])
+def test_torchvision_module_and_graph_agree(
+    detector: Detector, run: Callable[[torch.Tensor], Rows], height: int, width: int
+) -> None:
+    frames = torch.stack(
+        [frame_of(1, height, width), blank(height, width), frame_of(2, height, width), frame_of(7, height, width)]
+    )
+    expected = eagerly(detector, frames)
+    assert set(expected[2].tolist()) == {0, 2, 3}, "the case must hold frames with boxes and one without"
+    with torch.no_grad():
+        module = tuple(part.numpy() for part in BatchedDetector(detector)(frames))
+    graph = run(frames)
+    assert_same(module, expected)
+    assert_same(graph, expected)
+    assert [part.dtype for part in graph] == [np.float32, np.float32, np.int64]
+
+
+@pytest.mark.parametrize(("height", "width"), [(96, 128), (150, 100)])
+def test_a_batch_equals_its_frames_one_by_one(run: Callable[[torch.Tensor], Rows], height: int, width: int) -> None:
+    frames = torch.stack([frame_of(seed, height, width) for seed in (1, 2, 7)] + [blank(height, width)])
+    whole = run(frames)
+    single = [run(frames[index : index + 1]) for index in range(4)]
+    assert not len(single[3][0]), "nothing is found on a blank frame alone"
+    owners = np.concatenate([rows[2] + index for index, rows in enumerate(single)])
+    joined = (np.concatenate([rows[0] for rows in single]), np.concatenate([rows[1] for rows in single]), owners)
+    assert_same(whole, joined, pixels=1e-2, score=1e-4)
+
+
+def test_rows_are_ordered_and_bounded(run: Callable[[torch.Tensor], Rows], detector: Detector) -> None:
+    boxes, scores, owners = run(torch.stack([frame_of(seed, 150, 100) for seed in (7, 1, 2)]))
+    assert (np.diff(owners) >= 0).all()
+    for owner in np.unique(owners):
+        assert (np.diff(scores[owners == owner]) <= 0).all()
+        assert (owners == owner).sum() <= detector.spec.boxes_max
+    assert (scores > detector.spec.score_min).all()
+    assert (boxes >= 0).all()
+    assert (boxes[:, [0, 2]] <= 100).all()
+    assert (boxes[:, [1, 3]] <= 150).all()
+
+
+def test_at_most_so_many_boxes_a_frame(detector: Detector, tmp_path: Path) -> None:
+    frames = torch.stack([frame_of(1, 96, 128), frame_of(2, 96, 128)])
+    limited = BatchedDetector(detector)
+    limited.spec = DetectorSpec(**{**detector.spec.__dict__, "boxes_max": 1})
+    with torch.no_grad():
+        assert limited(frames)[2].tolist() == [0, 1]
+
+
+def test_the_file_is_opset_17_with_half_weights(detector: Detector, tmp_path: Path) -> None:
+    export_detector(detector, tmp_path / "half.onnx")
+    model = onnx.load(str(tmp_path / "half.onnx"))
+    assert [(entry.domain, entry.version) for entry in model.opset_import] == [("", 17)]
+    large = [tensor for tensor in model.graph.initializer if np.prod(tensor.dims) >= 1000]
+    assert large
+    assert {tensor.data_type for tensor in large} == {onnx.TensorProto.FLOAT16}
+    session = ort.InferenceSession(str(tmp_path / "half.onnx"), providers=["CPUExecutionProvider"])
+    assert len(session.run(None, {"frames": frame_of(1, 96, 128)[None].numpy()})) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["half.onnx"], "no temporary file is left"
