@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
+from .detector_commands import DETECTOR_COMMANDS
 from .embedder_commands import add_cutouts, add_embedder, add_evaluate_embedders, add_export_embedder, add_package
 
 _COMMANDS = (
@@ -11,6 +12,7 @@ _COMMANDS = (
     ("export-embedder", "write a trained embedder as ONNX", add_export_embedder),
     ("evaluate-embedders", "score the four embedders and their ensemble on held-out garments", add_evaluate_embedders),
     ("package", "write the manifest of a folder of models", add_package),
+    *DETECTOR_COMMANDS,
 )
 
 
