@@ -1,9 +1,9 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type FfmpegExit, startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
-import { temporaryName, unwritable } from './write-whole.ts';
+import { renameWhole, temporaryName, unwritable } from './write-whole.ts';
 
 /** Speeds of the H.264 encoder, from large files to small ones. */
 export const clipPresets = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow'] as const;
@@ -69,6 +69,7 @@ export async function openClipWriter(path: string, options: ClipWriterOptions): 
 
   const failed = ({ code, signal, stderr }: FfmpegExit): Error =>
     unwritable(path, stderr.at(-1) ?? `ffmpeg ended with ${signal ?? `status ${code}`} after ${count} frames`);
+  let discarded: Promise<void> | undefined;
   const discard = async (): Promise<void> => {
     state = 'closed';
     encoder.kill();
@@ -100,15 +101,17 @@ export async function openClipWriter(path: string, options: ClipWriterOptions): 
       if (count > 0) encoder.stdin.end();
       else encoder.kill();
       const exit = await encoder.done;
-      if (exit.code === 0 && count > 0) return rename(temporary, path);
+      if (exit.code === 0 && count > 0) return renameWhole(temporary, path);
       await rm(temporary, { force: true });
       throw count === 0 ? unwritable(path, 'no frame was written') : failed(exit);
     },
     abort() {
-      discard().catch(() => undefined);
+      if (state === 'open') discarded = discard();
+      discarded?.catch(() => undefined); // Disposing of it throws what went wrong.
     },
     async [Symbol.asyncDispose]() {
-      if (state === 'open') await discard();
+      if (state === 'open') discarded = discard();
+      await discarded;
     },
   };
 }

@@ -18,11 +18,19 @@ export async function writeWhole(path: string, write: (temporary: string) => Pro
   const temporary = temporaryName(path);
   try {
     await write(temporary);
-    await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw unwritable(path, messageOf(error), error);
   }
+  await renameWhole(temporary, path);
+}
+
+/** Gives a finished temporary file its name; it is removed if that fails, with {@link PipelineError} `file-unwritable`. */
+export async function renameWhole(temporary: string, path: string): Promise<void> {
+  await rename(temporary, path).catch(async (error: unknown) => {
+    await rm(temporary, { force: true });
+    throw unwritable(path, messageOf(error), error);
+  });
 }
 
 /** The failure of one file. */
