@@ -34,7 +34,8 @@ export function claimClip(votes: readonly Vote[], options: MatchingOptions): Mat
 
 /** Steps e to g. */
 function toMatch(videoId: string, votes: readonly Vote[], distance: number): Match | undefined {
-  const [query] = votes.map((vote) => vote.query).sort((a, b) => b.score - a.score || compareQueries(a, b));
+  // The votes are in order and sorting keeps it among equal scores.
+  const [query] = votes.map((vote) => vote.query).sort((a, b) => b.score - a.score);
   const [hit] = votes.map(({ nearest }) => nearest.box).sort((a, b) => b.score - a.score || compareGalleryBoxes(a, b));
   if (query === undefined || hit === undefined) return undefined;
   return {
@@ -56,10 +57,6 @@ function smallestDistance(votes: readonly Vote[]): number {
   return votes.reduce((smallest, { nearest }) => Math.min(smallest, nearest.distance), Infinity);
 }
 
-function compareVotes(a: Vote, b: Vote): number {
-  return compareQueries(a.query, b.query);
-}
-
-function compareQueries(a: KeptBox, b: KeptBox): number {
+function compareVotes({ query: a }: Vote, { query: b }: Vote): number {
   return compareIds(a.frame, b.frame) || a.boxIndex - b.boxIndex;
 }

@@ -93,6 +93,16 @@ describe('the box store', () => {
     expect((await (await openBoxStore(folder.path)).read(owner)).map(({ frame }) => frame)).toEqual(['7']);
   });
 
+  it('forgets an owner whose new boxes cannot be written, as the old sidecar must not vouch for them', async () => {
+    await using folder = await temporaryFolder();
+    const store = await createBoxStore(folder.path, meta);
+    await store.write(owner, [queryBox({ id: '1' })]);
+    await rm(join(folder.path, 'query', '1.f32'));
+    await mkdir(join(folder.path, 'query', '1.f32'));
+    await expect(store.write(owner, [queryBox({ id: '1' })])).rejects.toMatchObject({ code: 'file-unwritable' });
+    expect(await (await openBoxStore(folder.path)).owners('query')).toEqual([]);
+  });
+
   it.each([
     { keep: false, left: [] },
     { keep: true, left: [owner] },
