@@ -1,6 +1,5 @@
 """Composites: determined by their number, sized by their bucket, and showing the garment."""
 
-
 import numpy as np
 import pytest
 

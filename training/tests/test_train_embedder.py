@@ -1,6 +1,7 @@
 """Training: a resumed run is the uninterrupted one; garments may join; the schedule ends."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,21 @@ def test_garments_that_join_get_centres_and_the_others_keep_theirs(pool: CutoutP
     assert torch.equal(moments[3:], before.optimiser.state[before.head.centres]["exp_avg"])
     assert (moments[:3] == 0).all()
     assert after.step()["loss"] > 0
+
+
+def test_start_takes_what_fits_from_another_embedder(pool: CutoutPool, tmp_path: Path) -> None:
+    other = EmbedderTraining(CONFIG, pool)
+    other.step()
+    other.save(tmp_path / "checkpoint.pt")
+    wider = replace(CONFIG, seed=2, stages=[[4, 12, 1, 1]])
+    training = EmbedderTraining(wider, pool)
+    own_fuse = training.model.state_dict()["body.stages.0.0.fuse.0.weight"].clone()
+    assert training.start_from(tmp_path / "checkpoint.pt") > 0
+    theirs, ours = other.model.state_dict(), training.model.state_dict()
+    assert torch.equal(ours["body.stem.0.0.weight"], theirs["body.stem.0.0.weight"])
+    assert torch.equal(ours["body.stages.0.0.fuse.0.weight"], own_fuse)
+    assert torch.equal(training.head.centres, other.head.centres)
+    assert training.steps_done == 0
 
 
 def test_batches_pair_a_picture_and_a_clip_of_each_garment(pool: CutoutPool) -> None:

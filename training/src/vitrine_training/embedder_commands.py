@@ -29,6 +29,7 @@ def add_embedder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cutouts", type=Path, nargs="+", required=True, help="packed cut-outs, without extension")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and log.jsonl")
     parser.add_argument("--checkpoint-minutes", type=float, default=3.0)
+    parser.add_argument("--start", type=Path, help="another embedder's checkpoint.pt: begin with what fits of it")
     parser.set_defaults(run=_run_embedder)
 
 
@@ -40,7 +41,8 @@ def _run_embedder(arguments: argparse.Namespace) -> None:
 
     use_one_thread()
     pool = CutoutPool([CutoutStore(path) for path in arguments.cutouts])
-    train_embedder(read_config(arguments.config), pool, arguments.out, arguments.checkpoint_minutes)
+    config = read_config(arguments.config)
+    train_embedder(config, pool, arguments.out, arguments.checkpoint_minutes, arguments.start)
 
 
 def add_export_embedder(parser: argparse.ArgumentParser) -> None:

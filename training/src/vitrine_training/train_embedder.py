@@ -129,14 +129,37 @@ class EmbedderTraining:
             self.optimiser.load_state_dict(state["optimiser"])
             self.sampler.restore(**state["sampler"])
             return
-        rows = {identity: index for index, identity in enumerate(state["ids"])}
-        kept = [(index, rows[identity]) for index, identity in enumerate(self.pool.ids) if identity in rows]
-        new, old = (torch.tensor(side) for side in zip(*kept, strict=True))
+        new, old = self._shared_rows(state["ids"])
         with torch.no_grad():
             self.head.centres[new] = state["centres"][old]
         self.optimiser.load_state_dict(self._regrown(state["optimiser"], new, old))
         epoch = state["sampler"]["next_sample"] // len(state["ids"]) + 1
         self.sampler.restore(epoch * len(self.pool), [], state["sampler"]["scale"])
+
+    def start_from(self, path: Path) -> int:
+        """Take over what fits from another embedder's checkpoint: weights of equal name and shape, and class centres.
+
+        The first layers and the centres are what a small training budget is spent on first. Returns the number of
+        tensors taken; the others, the optimiser and the schedule start afresh.
+        """
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        own = self.model.state_dict()
+        fitting = {
+            key: value
+            for key, value in state["model"].items()
+            if key in own and own[key].shape == value.shape and key != "pool.power"
+        }
+        self.model.load_state_dict(fitting, strict=False)
+        new, old = self._shared_rows(state["ids"])
+        with torch.no_grad():
+            self.head.centres[new] = state["centres"][old]
+        return len(fitting)
+
+    def _shared_rows(self, ids: list[str]) -> tuple[Tensor, Tensor]:
+        """Match a checkpoint's classes to ours: (our rows, its rows) of the garments that both know."""
+        rows = {identity: index for index, identity in enumerate(ids)}
+        kept = [(index, rows[identity]) for index, identity in enumerate(self.pool.ids) if identity in rows]
+        return torch.tensor([own for own, _ in kept]), torch.tensor([its for _, its in kept])
 
     def _regrown(self, optimiser: dict[str, Any], new: Tensor, old: Tensor) -> dict[str, Any]:
         """Move the optimiser's moments of the class centres (the last parameter) to their new rows."""
@@ -148,13 +171,20 @@ class EmbedderTraining:
         return optimiser
 
 
-def train_embedder(config: EmbedderConfig, pool: CutoutPool, out: Path, checkpoint_minutes: float = 3.0) -> None:
-    """Train to the end of the schedule, from `out`/checkpoint.pt when there is one; also writes `out`/log.jsonl."""
+def train_embedder(
+    config: EmbedderConfig, pool: CutoutPool, out: Path, checkpoint_minutes: float = 3.0, start: Path | None = None
+) -> None:
+    """Train to the end of the schedule, from `out`/checkpoint.pt when there is one; also writes `out`/log.jsonl.
+
+    `start` is another embedder's checkpoint that a fresh run begins with, see `EmbedderTraining.start_from`.
+    """
     out.mkdir(parents=True, exist_ok=True)
     training = EmbedderTraining(config, pool)
     checkpoint = out / CHECKPOINT
     if checkpoint.is_file():
         training.resume(checkpoint)
+    elif start is not None:
+        training.start_from(start)
     saved = training.seconds
     sums: dict[str, float] = {}
     with (out / "log.jsonl").open("a") as log:
