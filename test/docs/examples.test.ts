@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyShop } from '../helpers/tiny-shop.ts';
+
+const run = promisify(execFile);
+
+/** An example as `npm run build` compiles it: it imports the built package by its name. */
+function example(name: string): string {
+  return fileURLToPath(new URL(`../../dist/docs/examples/${name}.js`, import.meta.url));
+}
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vitrine-examples-'));
+  await writeTinyShop(join(folder, 'shop'));
+}, 60_000);
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe('examples', { timeout: 120_000 }, () => {
+  it('matches boxes in memory', async () => {
+    const { stdout } = await run(process.execPath, [example('match-in-memory')]);
+    expect(stdout).toMatch(/^monday, frame 80: red dress, picture \d \(distance 0\.\d{3}\)\n/);
+    expect(stdout).toMatch(/\ntuesday, frame 100: blue jeans, picture 0 \(distance 0\.\d{3}\)\n$/);
+  });
+
+  it('matches a shop on the models of the package', async () => {
+    const out = join(folder, 'out');
+    const { stdout } = await run(process.execPath, [example('match-shop'), out, join(folder, 'shop')]);
+    expect(stdout).toMatch(/^\d+ boxes and \d+ matches on cpu\nitem right in \d clips, final [01]\.\d{4}\n$/);
+    const { inputs } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
+    expect(inputs.total).toBe(4);
+  });
+});
