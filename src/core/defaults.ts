@@ -45,3 +45,18 @@ export const defaultFlow: FlowOptions = {
   embedderBatch: 16,
   budgetBytes: 256 * 1024 * 1024,
 };
+
+/** What a synthetic shop is like when nothing else is asked for. */
+export interface SynthDefaults {
+  /** Frames of a clip. */
+  readonly clipFrames: number;
+  /** Share of the items that no clip shows, and of the clips that show no item, 0 to 1. */
+  readonly decoys: number;
+  /** Share of the items that are a top and a bottom, 0 to 1. */
+  readonly outfits: number;
+  /** Loss of the H.264 encoder, 0 to 51. */
+  readonly crf: number;
+}
+
+/** A shop whose clips are as long as those of the data set (SPEC 1). */
+export const defaultSynth: SynthDefaults = { clipFrames: 400, decoys: 0.2, outfits: 0.2, crf: 26 };
