@@ -41,7 +41,7 @@ export function problemLines({ problems }: Evaluation): string {
   const shown = problems.slice(0, 5).map(({ path, problem }) => `  ${path}: ${problem}\n`);
   const more =
     problems.length > shown.length ? `  and ${problems.length - shown.length} more (--json lists all)\n` : '';
-  return `${problems.length} faults of annotations, which count as not annotated:\n${shown.join('')}${more}`;
+  return `${problems.length} ${problems.length === 1 ? 'fault' : 'faults'} of annotations, which count as not annotated:\n${shown.join('')}${more}`;
 }
 
 function percent(share: number): string {

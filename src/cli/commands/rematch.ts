@@ -21,9 +21,10 @@ export const rematchCommand: Command = defineCommand({
     ['rematch runs/1 --out stricter.json --max-distance 0.9', 'Fewer, surer answers from the boxes of a run'],
     ['rematch boxes.ndjson --out result.json', 'Features of another program through our matching rule'],
   ],
-  async run(args, { signal }) {
+  async run(args, { stderr, signal }) {
     const { rematch } = await import('../../pipelines/rematch.ts');
-    await rematch({ from: args.from, out: args.out, matching: matchingFrom(args), signal });
+    const matches = await rematch({ from: args.from, out: args.out, matching: matchingFrom(args), signal });
+    stderr.write(`${matches.length} ${matches.length === 1 ? 'match' : 'matches'}\n`);
     return 0;
   },
 });
