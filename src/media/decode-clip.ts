@@ -106,11 +106,25 @@ async function* readFrames(
 /** One thread decodes: clips run side by side. A filter that starts anew when the clip's size changes would count from 0 again. */
 const inputArgs: readonly string[] = ['-threads', '1', '-reinit_filter', '0'];
 
-/** The same arguments give the same frames on ffmpeg 4 and later: `-r` with even times neither drops nor repeats one. */
+/**
+ * The same arguments give the same frames on ffmpeg 4 to 9. The frames that are picked are a thousand seconds apart, at a rate of one in a thousand
+ * seconds: so none is dropped and none is repeated, whatever their times and durations were (newer versions repeat a long one).
+ */
 function selectFrames({ first, step, last }: FrameRange): readonly string[] {
   const wanted = `select='not(mod(n-${first}\\,${step}))*between(n\\,${first}\\,${last})'`;
   const count = Math.floor((last - first) / step) + 1;
-  const choice = ['-nostdin', '-map', '0:V:0', '-an', '-sn', '-dn', '-vf', `${wanted},setpts=N/25/TB`, '-r', '25'];
+  const choice = [
+    '-nostdin',
+    '-map',
+    '0:V:0',
+    '-an',
+    '-sn',
+    '-dn',
+    '-vf',
+    `${wanted},setpts=N*1000/TB`,
+    '-r',
+    '1/1000',
+  ];
   return [...choice, '-frames:v', `${count}`, '-threads', '1', '-f', 'image2pipe', '-c:v', 'ppm', '-pix_fmt', 'rgb24'];
 }
 
