@@ -17,7 +17,7 @@ from .scene_figure import draw_arm, draw_body, hold, pose_figure, wear
 from .scene_finish import blur, compress, light
 from .scene_garment import TOPS, Wardrobe, bend, fold, hang, place_quad
 
-VISIBLE_MIN = 0.33
+VISIBLE_MIN = 0.35
 """A garment with less of its area in view counts as hidden."""
 
 SIDE_MIN = 9

@@ -18,10 +18,10 @@ NOBODY = 0
 
 @dataclass
 class Canvas:
-    """RGB pixels [H, W, 3], the owner of each pixel [H, W] (0: no garment), and each garment's drawn area in pixels.
+    """RGB pixels [H, W, 3], the owner of each pixel [H, W] (0: no garment), and each garment's whole area in pixels.
 
-    Things are drawn back to front; what is drawn later takes the pixels over. An area counts what was drawn inside the
-    frame.
+    Things are drawn back to front; what is drawn later takes the pixels over. An area counts what lies outside
+    the frame too, as the annotations of the synthetic shop do.
     """
 
     image: Image
@@ -52,6 +52,9 @@ class Canvas:
     def paste(self, rgba: Image, quad: Points, owner: int) -> None:
         """Warp `rgba` so that its corners come to lie on `quad` [4, 2] (top left first, clockwise)."""
         height, width = rgba.shape[:2]
+        if owner:
+            share = float(np.count_nonzero(rgba[..., 3] > 127)) / (height * width)
+            self.areas[owner] += share * abs(float(cv2.contourArea(quad)))
         low = np.maximum(np.floor(quad.min(0)).astype(int), 0)
         high = np.minimum(np.ceil(quad.max(0)).astype(int) + 1, (self.width, self.height))
         if (high <= low).any():
@@ -65,8 +68,6 @@ class Canvas:
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5
         warp = cv2.getPerspectiveTransform(corners, (quad - low - 0.5).astype(np.float32))
         patch = cv2.warpPerspective(rgba, warp, (int(high[0] - low[0]), int(high[1] - low[1])))
-        if owner:
-            self.areas[owner] += float(np.count_nonzero(patch[..., 3] > 127))
         self._blend(patch[..., :3], patch[..., 3], (int(low[0]), int(low[1])), owner)
 
     def cover(self, colours: Image, mask: Image, owner: int) -> None:
