@@ -178,5 +178,39 @@ def draw_shelf(rng: Rng, canvas: Canvas) -> None:
         canvas.limb(left, right, rng.uniform(0.5, 3), colour)
 
 
-PIECES = (draw_box, draw_box, draw_window, draw_plant, draw_lamp, draw_shelf)
+def draw_curtain(rng: Rng, canvas: Canvas) -> None:
+    """Draw hanging cloth that is no garment: a strip of folds from the top."""
+    w, h = canvas.width * rng.uniform(0.08, 0.3), canvas.height * rng.uniform(0.4, 1.0)
+    x = rng.choice([0.0, canvas.width - w, rng.uniform(0, canvas.width - w)])
+    colour = np.array(random_colour(rng, 0.9))
+    count = int(rng.integers(4, 12))
+    for index in range(count):
+        shade = np.clip(colour * rng.uniform(0.78, 1.0), 0, 255)
+        left, right = x + index * w / count, x + (index + 1) * w / count
+        strip = np.array([[left, 0], [right, 0], [right, h], [left, h]], np.float32)
+        canvas.polygon(strip, (float(shade[0]), float(shade[1]), float(shade[2])))
+
+
+def draw_sofa(rng: Rng, canvas: Canvas) -> None:
+    """Draw a sofa: padded blocks in one cloth."""
+    w, h = canvas.width * rng.uniform(0.3, 0.75), canvas.height * rng.uniform(0.07, 0.18)
+    x, y = rng.uniform(-0.25, 0.7) * canvas.width, rng.uniform(0.5, 0.95) * canvas.height
+    colour = np.array(random_colour(rng, 0.9))
+    for left, right, top, shade in (
+        (0, 1, 0, 0.85),
+        (0.05, 0.95, 0.45, 1.0),
+        (-0.05, 0.1, 0.3, 0.75),
+        (0.9, 1.05, 0.3, 0.75),
+    ):
+        tone = np.clip(colour * shade, 0, 255)
+        radius = h * 0.14
+        ends = np.array([[x + left * w, y + top * h], [x + right * w, y + h]], np.float32)
+        block = np.array([ends[0], [ends[1][0], ends[0][1]], ends[1], [ends[0][0], ends[1][1]]])
+        fill = (float(tone[0]), float(tone[1]), float(tone[2]))
+        canvas.polygon(block, fill)
+        for start, end in zip(block, np.roll(block, -1, 0), strict=True):
+            canvas.limb(start, end, radius, fill)
+
+
+PIECES = (draw_box, draw_box, draw_window, draw_plant, draw_lamp, draw_shelf, draw_curtain, draw_sofa)
 """Furniture by chance; boxes stand for most things, so they come twice."""
