@@ -15,7 +15,7 @@ def add_detector(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", type=Path, help="checkpoint of an earlier run to start from")
     parser.add_argument("--lr", type=float, help="peak learning rate in place of the configuration's")
     parser.add_argument("--scene-seed", type=int, default=1, help="seed of the scenes (default 1)")
-    parser.add_argument("--shop", type=Path, help="packed shop (pack-shop) whose frames are mixed in")
+    parser.add_argument("--shop", type=Path, nargs="*", default=[], help="packed shops (pack-shop) that are mixed in")
     parser.add_argument("--shop-share", type=float, default=0.4, help="share of batches from --shop (default 0.4)")
     parser.set_defaults(run=_run_detector)
 
@@ -34,7 +34,7 @@ def _run_detector(arguments: argparse.Namespace) -> None:
         start=arguments.start,
         lr=arguments.lr,
         scene_seed=arguments.scene_seed,
-        shop=arguments.shop,
+        shops=arguments.shop,
         shop_share=arguments.shop_share,
     )
     DetectorTraining(run).fit()

@@ -33,10 +33,10 @@ class SceneBatch:
 
 
 class SceneBatches(Dataset[SceneBatch]):
-    """Batch `index` is drawn from (seed, index) alone; `clip_share` of the batches are clip frames, the rest pictures.
+    """Batch `index` is drawn from (seed, index) alone; `clip_share` of the batches are clip frames.
 
-    With `shop`, `shop_share` of the batches are frames and pictures of that packed shop. Files are opened on first use,
-    so that a worker process maps them itself.
+    With `shops`, `shop_share` of the batches come from those packed shops, each shop by its size. Files
+    are opened on first use, so that a worker process maps them itself.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class SceneBatches(Dataset[SceneBatch]):
         batch: int,
         count: int = BATCHES_MAX,
         clip_share: float = 0.6,
-        shop: Path | None = None,
+        shops: Sequence[Path] = (),
         shop_share: float = 0.4,
     ) -> None:
         self.stores = list(stores)
@@ -55,10 +55,10 @@ class SceneBatches(Dataset[SceneBatch]):
         self.batch = batch
         self.count = count
         self.clip_share = clip_share
-        self.shop = shop
-        self.shop_share = shop_share if shop else 0.0
+        self.shops = list(shops)
+        self.shop_share = shop_share if shops else 0.0
         self._wardrobe: Wardrobe | None = None
-        self._shop: ShopScenes | None = None
+        self._opened: list[ShopScenes] = []
 
     def __len__(self) -> int:
         return self.count
@@ -76,11 +76,11 @@ class SceneBatches(Dataset[SceneBatch]):
         return [compose_scene(rng, self._wardrobe, size, clip=is_clip) for _ in range(self.batch)]
 
     def _from_shop(self, rng: np.random.Generator) -> list[Scene]:
-        if self._shop is None:
-            assert self.shop is not None
-            self._shop = ShopScenes(self.shop)
-        rows = self._shop.rows_of_one_size(rng, self.batch)
-        return [vary_scene(rng, self._shop[row]) for row in rows]
+        if not self._opened:
+            self._opened = [ShopScenes(path) for path in self.shops]
+        sizes = np.array([len(shop) for shop in self._opened])
+        shop = self._opened[int(rng.choice(len(sizes), p=sizes / sizes.sum()))]
+        return [vary_scene(rng, shop[row]) for row in shop.rows_of_one_size(rng, self.batch)]
 
     def __getitem__(self, index: int) -> SceneBatch:
         scenes = self.scenes(index)

@@ -47,10 +47,10 @@ class DetectorRun:
     lr: float | None = None
     """Peak learning rate in place of the configuration's."""
     scene_seed: int = 1
-    shop: Path | None = None
-    """Packed frames of a synthetic shop (`pack-shop`) that are mixed in."""
+    shops: Sequence[Path] = ()
+    """Packed frames of synthetic shops (`pack-shop`) that are mixed in."""
     shop_share: float = 0.4
-    """Share of the batches that come from `shop`."""
+    """Share of the batches that come from `shops`."""
 
 
 def learning_rate(peak: float, step: int, warmup: int, progress: float) -> float:
@@ -164,7 +164,7 @@ class DetectorTraining:
             self.run.cutouts,
             seed=self.run.scene_seed,
             batch=self.recipe["batch"],
-            shop=self.run.shop,
+            shops=self.run.shops,
             shop_share=self.run.shop_share,
         )
         return Subset(scenes, range(self.step, BATCHES_MAX))
