@@ -32,7 +32,9 @@ export function luma([red, green, blue]: Color): number {
 /** A colour that clothes have: black, white, grey, navy and earth tones often, any other hue as often. */
 export function clothColor(random: Random): Color {
   const hue = random.range(0, 360);
-  switch (random.weighted({ black: 8, white: 8, grey: 7, navy: 8, earth: 11, pastel: 13, muted: 20, vivid: 9, deep: 14 })) {
+  switch (
+    random.weighted({ black: 8, white: 8, grey: 7, navy: 8, earth: 11, pastel: 13, muted: 20, vivid: 9, deep: 14 })
+  ) {
     case 'black':
       return hsl(hue, 0.08, random.range(0.07, 0.15));
     case 'white':
@@ -50,6 +52,7 @@ export function clothColor(random: Random): Color {
     case 'vivid':
       return hsl(hue, random.range(0.55, 0.85), random.range(0.38, 0.58));
     case 'deep':
+    default:
       return hsl(hue, random.range(0.35, 0.8), random.range(0.15, 0.32));
   }
 }
@@ -58,7 +61,8 @@ export function clothColor(random: Random): Color {
 export function contrastColor(random: Random, base: Color, distance = 90): Color {
   for (let attempt = 0; attempt < 20; attempt++) {
     const candidate = clothColor(random);
-    const apart = Math.abs(luma(candidate) - luma(base)) + 0.4 * Math.abs(candidate[0] - base[0] - candidate[2] + base[2]);
+    const apart =
+      Math.abs(luma(candidate) - luma(base)) + 0.4 * Math.abs(candidate[0] - base[0] - candidate[2] + base[2]);
     if (apart >= distance) return candidate;
   }
   return luma(base) > 128 ? [28, 28, 34] : [238, 236, 230];

@@ -53,9 +53,10 @@ export function weaveCloth(paint: RgbaImage, design: GarmentDesign): RgbaImage {
       const [gx, gy] = [x / pitch, y / pitch];
       const at = (y * width + x) * 4;
       blend(paint, x + reach * sampleField(bumps, gx, gy), y + reach * sampleField(shift, gx, gy), data, at);
-      const factor = sampleField(light, gx, gy) * (1 + grain * (threads.values[y * width + x] as number));
+      const factor = sampleField(light, gx, gy) * (1 + grain * threads.values[y * width + x]!);
       const add = sheen === 0 ? 0 : 255 * sampleField(shine, gx, gy);
-      for (let channel = 0; channel < 3; channel++) data[at + channel] = Math.max(0, Math.min(255, (data[at + channel] as number) * factor + add));
+      for (let channel = 0; channel < 3; channel++)
+        data[at + channel] = Math.max(0, Math.min(255, data[at + channel]! * factor + add));
     }
   }
   return { width, height, data };
@@ -73,14 +74,17 @@ function addCreases({ width, height, values }: NoiseField, random: Random): void
         const along = (x - x0) * dx + (y - y0) * dy;
         const across = (x - x0) * dy - (y - y0) * dx + bend * along * along;
         if (Math.abs(across) > 3 * thick || Math.abs(along) > length) continue;
-        (values[y * width + x] as number) += tall * Math.exp(-(across * across) / (thick * thick)) * (1 - (along / length) ** 2);
+        values[y * width + x]! += tall * Math.exp(-(across * across) / (thick * thick)) * (1 - (along / length) ** 2);
       }
     }
   }
 }
 
 /** Diffuse light (about 1 where flat) and highlights (0 and up) of a height field. */
-function lightOf(bumps: NoiseField, options: { strength: number; sheen: number; random: Random }): readonly [NoiseField, NoiseField] {
+function lightOf(
+  bumps: NoiseField,
+  options: { strength: number; sheen: number; random: Random },
+): readonly [NoiseField, NoiseField] {
   const { width, height } = bumps;
   const azimuth = options.random.range(3.5, 5.9);
   const light = new Float32Array(width * height);
@@ -95,7 +99,10 @@ function lightOf(bumps: NoiseField, options: { strength: number; sheen: number; 
       shine[y * width + x] = options.sheen * Math.max(0, facing - 0.62) ** 2 * 4;
     }
   }
-  return [{ width, height, values: light }, { width, height, values: shine }];
+  return [
+    { width, height, values: light },
+    { width, height, values: shine },
+  ];
 }
 
 /** Bilinear pixel of `image` at `x`, `y`, averaged with alpha, written to `data` at `at`. */
@@ -108,10 +115,10 @@ function blend({ width, height, data: from }: RgbaImage, x: number, y: number, d
   for (let corner = 0; corner < 4; corner++) {
     const [right, lower] = [corner & 1, corner >> 1];
     const source = ((upper + lower) * width + left + right) * 4;
-    const weight = (right ? u : 1 - u) * (lower ? v : 1 - v) * (from[source + 3] as number);
-    red += weight * (from[source] as number);
-    green += weight * (from[source + 1] as number);
-    blue += weight * (from[source + 2] as number);
+    const weight = (right ? u : 1 - u) * (lower ? v : 1 - v) * from[source + 3]!;
+    red += weight * from[source]!;
+    green += weight * from[source + 1]!;
+    blue += weight * from[source + 2]!;
     alpha += weight;
   }
   if (alpha <= 0) return;
@@ -127,17 +134,33 @@ export function fabricRibs(fabric: Fabric): string | undefined {
     `<pattern id="ribs" patternUnits="userSpaceOnUse" width="${width}" height="${height}" patternTransform="rotate(${angle})">${content}</pattern>`;
   switch (fabric) {
     case 'corduroy':
-      return pattern(11, 40, 0, '<rect width="5" height="40" fill="#000" fill-opacity=".22"/><rect x="6" width="3" height="40" fill="#fff" fill-opacity=".12"/>');
+      return pattern(
+        11,
+        40,
+        0,
+        '<rect width="5" height="40" fill="#000" fill-opacity=".22"/><rect x="6" width="3" height="40" fill="#fff" fill-opacity=".12"/>',
+      );
     case 'denim':
       return pattern(5, 5, 35, '<rect width="2" height="5" fill="#fff" fill-opacity=".13"/>');
     case 'knit':
-      return pattern(12, 9, 0, '<path d="M0,0L6,5L12,0" fill="none" stroke="#000" stroke-opacity=".22" stroke-width="2.4"/><path d="M0,4L6,9L12,4" fill="none" stroke="#fff" stroke-opacity=".1" stroke-width="2"/>');
+      return pattern(
+        12,
+        9,
+        0,
+        '<path d="M0,0L6,5L12,0" fill="none" stroke="#000" stroke-opacity=".22" stroke-width="2.4"/><path d="M0,4L6,9L12,4" fill="none" stroke="#fff" stroke-opacity=".1" stroke-width="2"/>',
+      );
     case 'linen':
-      return pattern(6, 6, 0, '<rect width="6" height="1.6" fill="#000" fill-opacity=".07"/><rect width="1.6" height="6" fill="#fff" fill-opacity=".09"/>');
+      return pattern(
+        6,
+        6,
+        0,
+        '<rect width="6" height="1.6" fill="#000" fill-opacity=".07"/><rect width="1.6" height="6" fill="#fff" fill-opacity=".09"/>',
+      );
     case 'cotton':
     case 'fleece':
     case 'leather':
     case 'satin':
+    default:
       return undefined;
   }
 }

@@ -18,7 +18,12 @@ export interface GarmentSvg {
 const longSide = 560;
 
 /** Widths and opacities of the strokes that darken a seam. */
-const seam = [[34, 0.05], [22, 0.06], [12, 0.09], [5, 0.14]] as const;
+const seam = [
+  [34, 0.05],
+  [22, 0.06],
+  [12, 0.09],
+  [5, 0.14],
+] as const;
 
 /**
  * Draws the garment with number `seed`, as it lies flat, seen from above. The same seed gives the same text.
@@ -40,20 +45,28 @@ export function drawGarment(seed: number): GarmentSvg {
     const sleeve = name.startsWith('sleeve');
     const base = inside ? mix(colors.base, [0, 0, 0], 0.42) : sleeve && print.sleeves ? print.sleeves : colors.base;
     clips.push(`<clipPath id="part${index}"><path d="${d}"/></clipPath>`);
-    if (print.tiled) clips.push(`<pattern id="print${index}" href="#print" patternTransform="rotate(${num(grain)} 500 300) ${tileTransform(print.defs)}"/>`);
+    if (print.tiled)
+      clips.push(
+        `<pattern id="print${index}" href="#print" patternTransform="rotate(${num(grain)} 500 300) ${tileTransform(print.defs)}"/>`,
+      );
     const layers = [`<path d="${d}" fill="${css(base)}"/>`];
     if (print.tiled) layers.push(`<path d="${d}" fill="url(#print${index})"${inside ? ' opacity=".4"' : ''}/>`);
     if (!inside && !(sleeve && print.sleeves)) layers.push(print.over);
     if (ribs) layers.push(`<path d="${d}" fill="url(#ribs)"/>`);
     // The seams: an edge that darkens inwards, as cloth that bends away does.
-    for (const [wide, dark] of seam) layers.push(`<path d="${d}" fill="none" stroke="#000" stroke-opacity="${dark}" stroke-width="${wide}"/>`);
+    for (const [wide, dark] of seam)
+      layers.push(`<path d="${d}" fill="none" stroke="#000" stroke-opacity="${dark}" stroke-width="${wide}"/>`);
     if (!inside) layers.push(`<g>${trims.on}</g>`);
     painted.push(`<g clip-path="url(#part${index})">${layers.join('')}</g>`);
   }
   if (design.shape.sleeves === 'straps') painted.push(straps(marks.neck, colors.base));
 
   const [x1, y1, x2, y2] = pathBounds(parts.filter(({ name }) => name !== 'back').map(({ d }) => d));
-  const above = design.trims.has('hood') ? 130 : design.trims.has('collar') || design.trims.has('stand-collar') ? 60 : 30;
+  const above = design.trims.has('hood')
+    ? 130
+    : design.trims.has('collar') || design.trims.has('stand-collar')
+      ? 60
+      : 30;
   const box = [x1 - 30, y1 - above, x2 - x1 + 60, y2 - y1 + above + 40] as const;
   const scale = longSide / Math.max(box[2], box[3]);
   const [width, height] = [Math.round(box[2] * scale), Math.round(box[3] * scale)];
@@ -68,6 +81,7 @@ function tileTransform(defs: string): string {
 }
 
 function straps(neck: number, base: readonly [number, number, number]): string {
-  const strap = (x: number): string => `<path d="M${num(x)},108Q${num(x + (500 - x) * 0.2)},70 ${num(x + (500 - x) * 0.25)},82" fill="none" stroke="${css(base)}" stroke-width="12"/>`;
+  const strap = (x: number): string =>
+    `<path d="M${num(x)},108Q${num(x + (500 - x) * 0.2)},70 ${num(x + (500 - x) * 0.25)},82" fill="none" stroke="${css(base)}" stroke-width="12"/>`;
   return strap(500 - neck - 6) + strap(500 + neck + 6);
 }

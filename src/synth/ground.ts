@@ -20,13 +20,21 @@ const cover = (fill: string): string => `<rect width="100%" height="100%" fill="
 
 function plain(_width: number, _height: number, random: Random): Drawn {
   const shop = random.chance(0.5);
-  return { defs: '', body: cover(css(shop ? hsl(random.range(20, 260), random.range(0, 0.12), random.range(0.78, 0.98)) : clothColor(random))) };
+  return {
+    defs: '',
+    body: cover(
+      css(shop ? hsl(random.range(20, 260), random.range(0, 0.12), random.range(0.78, 0.98)) : clothColor(random)),
+    ),
+  };
 }
 
 function wall(width: number, height: number, random: Random): Drawn {
   const color = hsl(random.range(0, 360), random.range(0.03, 0.3), random.range(0.55, 0.92));
   const floor = random.range(0.82, 0.97) * height;
-  return { defs: '', body: `${cover(css(color))}<rect y="${num(floor)}" width="${width}" height="${height}" fill="${css(mix(color, [70, 50, 35], 0.6))}"/><rect y="${num(floor - 12)}" width="${width}" height="12" fill="${css(mix(color, [255, 255, 255], 0.5))}"/>` };
+  return {
+    defs: '',
+    body: `${cover(css(color))}<rect y="${num(floor)}" width="${width}" height="${height}" fill="${css(mix(color, [70, 50, 35], 0.6))}"/><rect y="${num(floor - 12)}" width="${width}" height="12" fill="${css(mix(color, [255, 255, 255], 0.5))}"/>`,
+  };
 }
 
 function boards(width: number, height: number, random: Random): Drawn {
@@ -35,10 +43,17 @@ function boards(width: number, height: number, random: Random): Drawn {
   const count = Math.ceil((width + height) / wide);
   const planks = Array.from({ length: count }, (_, index) => {
     const tone = css(mix(wood, random.chance(0.5) ? [0, 0, 0] : [255, 255, 255], random.range(0, 0.16)));
-    const grain = Array.from({ length: 4 }, () => `<path d="M${num((index + random.next()) * wide)},-999Q${num((index + random.next()) * wide)},${num(random.range(0, height))} ${num((index + random.next()) * wide)},1999" fill="none" stroke="#000" stroke-opacity=".07" stroke-width="${num(random.range(1, 4))}"/>`);
+    const grain = Array.from(
+      { length: 4 },
+      () =>
+        `<path d="M${num((index + random.next()) * wide)},-999Q${num((index + random.next()) * wide)},${num(random.range(0, height))} ${num((index + random.next()) * wide)},1999" fill="none" stroke="#000" stroke-opacity=".07" stroke-width="${num(random.range(1, 4))}"/>`,
+    );
     return `<rect x="${num(index * wide)}" y="-999" width="${num(wide - 1.5)}" height="3000" fill="${tone}"/>${grain.join('')}`;
   });
-  return { defs: '', body: `${cover(css(mix(wood, [0, 0, 0], 0.5)))}<g transform="rotate(${num(random.pick([0, 90, 0, 90, random.range(-40, 40)]))} ${width / 2} ${height / 2}) translate(${num(-height / 4)} 0)">${planks.join('')}</g>` };
+  return {
+    defs: '',
+    body: `${cover(css(mix(wood, [0, 0, 0], 0.5)))}<g transform="rotate(${num(random.pick([0, 90, 0, 90, random.range(-40, 40)]))} ${width / 2} ${height / 2}) translate(${num(-height / 4)} 0)">${planks.join('')}</g>`,
+  };
 }
 
 function tiles(width: number, height: number, random: Random): Drawn {
@@ -52,7 +67,12 @@ function tiles(width: number, height: number, random: Random): Drawn {
 
 function carpet(width: number, height: number, random: Random): Drawn {
   const [base, accent] = [clothColor(random), clothColor(random)];
-  const motif = drawMotif(random.pick(motifNames), { size: random.range(18, 60), main: mix(base, accent, 0.5), accent: mix(base, accent, 0.8), random });
+  const motif = drawMotif(random.pick(motifNames), {
+    size: random.range(18, 60),
+    main: mix(base, accent, 0.5),
+    accent: mix(base, accent, 0.8),
+    random,
+  });
   const side = random.range(70, 190);
   return {
     defs: `<pattern id="knots" patternUnits="userSpaceOnUse" width="${num(side)}" height="${num(side)}" patternTransform="rotate(${num(random.range(0, 90))})"><g transform="translate(${num(side / 2)} ${num(side / 2)})">${motif}</g></pattern>`,
@@ -66,7 +86,16 @@ function bedspread(width: number, height: number, random: Random): Drawn {
     const from = `${num(random.range(-0.2, 1.2) * width)},${num(random.range(-0.2, 1.2) * height)}`;
     const bend = `${num(random.range(-0.3, 0.3) * width)},${num(random.range(-0.3, 0.3) * height)}`;
     const to = `${num(random.range(-0.7, 0.7) * width)},${num(random.range(-0.7, 0.7) * height)}`;
-    return [[60, 0.03], [36, 0.05], [16, 0.06]].map(([wide, dark]) => `<path d="M${from}q${bend} ${to}" fill="none" stroke="#000" stroke-opacity="${dark}" stroke-width="${wide}" stroke-linecap="round"/>`).join('');
+    return [
+      [60, 0.03],
+      [36, 0.05],
+      [16, 0.06],
+    ]
+      .map(
+        ([wide, dark]) =>
+          `<path d="M${from}q${bend} ${to}" fill="none" stroke="#000" stroke-opacity="${dark}" stroke-width="${wide}" stroke-linecap="round"/>`,
+      )
+      .join('');
   });
   return { defs: '', body: cover(css(color)) + folds.join('') };
 }

@@ -12,12 +12,19 @@ export interface NoiseField {
  *
  * `cell` is the size of the coarsest octave's lattice in grid steps, along x and y; each further octave halves cell and strength.
  */
-export function noiseField(width: number, height: number, options: { cell: readonly [number, number]; octaves: number; random: Random }): NoiseField {
+export function noiseField(
+  width: number,
+  height: number,
+  options: { cell: readonly [number, number]; octaves: number; random: Random },
+): NoiseField {
   const values = new Float32Array(width * height);
   let strength = 1;
   let [cellX, cellY] = options.cell;
   for (let octave = 0; octave < options.octaves; octave++) {
-    addOctave({ width, height, values }, { cellX: Math.max(1, cellX), cellY: Math.max(1, cellY), strength, random: options.random });
+    addOctave(
+      { width, height, values },
+      { cellX: Math.max(1, cellX), cellY: Math.max(1, cellY), strength, random: options.random },
+    );
     strength *= 0.5;
     cellX /= 2;
     cellY /= 2;
@@ -25,7 +32,10 @@ export function noiseField(width: number, height: number, options: { cell: reado
   return { width, height, values };
 }
 
-function addOctave({ width, height, values }: NoiseField, octave: { cellX: number; cellY: number; strength: number; random: Random }): void {
+function addOctave(
+  { width, height, values }: NoiseField,
+  octave: { cellX: number; cellY: number; strength: number; random: Random },
+): void {
   const { cellX, cellY, strength, random } = octave;
   const columns = Math.ceil(width / cellX) + 2;
   const rows = Math.ceil(height / cellY) + 2;
@@ -38,9 +48,9 @@ function addOctave({ width, height, values }: NoiseField, octave: { cellX: numbe
       const column = Math.floor(x / cellX);
       const u = ease(x / cellX - column);
       const at = row * columns + column;
-      const above = (lattice[at] as number) * (1 - u) + (lattice[at + 1] as number) * u;
-      const below = (lattice[at + columns] as number) * (1 - u) + (lattice[at + columns + 1] as number) * u;
-      (values[y * width + x] as number) += strength * (above * (1 - v) + below * v);
+      const above = lattice[at]! * (1 - u) + lattice[at + 1]! * u;
+      const below = lattice[at + columns]! * (1 - u) + lattice[at + columns + 1]! * u;
+      values[y * width + x]! += strength * (above * (1 - v) + below * v);
     }
   }
 }
@@ -52,7 +62,7 @@ export function sampleField({ width, height, values }: NoiseField, x: number, y:
   const u = Math.max(0, Math.min(1, x - left));
   const v = Math.max(0, Math.min(1, y - upper));
   const at = upper * width + left;
-  const above = (values[at] as number) * (1 - u) + (values[at + 1] as number) * u;
-  const below = (values[at + width] as number) * (1 - u) + (values[at + width + 1] as number) * u;
+  const above = values[at]! * (1 - u) + values[at + 1]! * u;
+  const below = values[at + width]! * (1 - u) + values[at + width + 1]! * u;
   return above * (1 - v) + below * v;
 }

@@ -3,7 +3,23 @@ import { type Random } from './random.ts';
 import { num } from './svg-path.ts';
 
 /** Small figures that prints repeat or show large. */
-export const motifNames = ['blob', 'bolt', 'bow', 'cherry', 'diamond', 'fish', 'flower', 'heart', 'leaf', 'moon', 'palm', 'ring', 'star', 'triangle', 'tulip'] as const;
+export const motifNames = [
+  'blob',
+  'bolt',
+  'bow',
+  'cherry',
+  'diamond',
+  'fish',
+  'flower',
+  'heart',
+  'leaf',
+  'moon',
+  'palm',
+  'ring',
+  'star',
+  'triangle',
+  'tulip',
+] as const;
 /** One figure. */
 export type Motif = (typeof motifNames)[number];
 
@@ -28,7 +44,10 @@ const spikes = (count: number, outer: number, inner: number): string =>
   }).join('L')}Z`;
 
 /** SVG of `motif` about 2 units wide around the origin, scaled by `size`, in `main` and `accent`. */
-export function drawMotif(motif: Motif, { size, main, accent, random }: { size: number; main: Color; accent: Color; random: Random }): string {
+export function drawMotif(
+  motif: Motif,
+  { size, main, accent, random }: { size: number; main: Color; accent: Color; random: Random },
+): string {
   const s = size;
   const fill = `fill="${css(main)}"`;
   const line = `fill="none" stroke="${css(main)}" stroke-width="${num(s * 0.22)}" stroke-linecap="round"`;
@@ -47,7 +66,8 @@ export function drawMotif(motif: Motif, { size, main, accent, random }: { size: 
       return `<path d="M${-s},0Q${num(-s * 0.2)},${num(-s * 0.7)} ${num(s * 0.5)},0L${s},${num(-s * 0.45)}L${s},${num(s * 0.45)}L${num(s * 0.5)},0Q${num(-s * 0.2)},${num(s * 0.7)} ${-s},0Z" ${fill}/><circle cx="${num(-s * 0.55)}" cy="${num(-s * 0.1)}" r="${num(s * 0.1)}" fill="${css(accent)}"/>`;
     case 'flower': {
       const petals = random.integer(4, 8);
-      const one = (index: number): string => `<ellipse cy="${num(-s * 0.6)}" rx="${num((s * 1.5) / petals)}" ry="${num(s * 0.45)}" transform="rotate(${num((index * 360) / petals)})"/>`;
+      const one = (index: number): string =>
+        `<ellipse cy="${num(-s * 0.6)}" rx="${num((s * 1.5) / petals)}" ry="${num(s * 0.45)}" transform="rotate(${num((index * 360) / petals)})"/>`;
       return `<g ${fill}>${Array.from({ length: petals }, (_, index) => one(index)).join('')}</g><circle r="${num(s * 0.26)}" fill="${css(accent)}"/>`;
     }
     case 'heart':
@@ -57,7 +77,8 @@ export function drawMotif(motif: Motif, { size, main, accent, random }: { size: 
     case 'moon':
       return `<path d="M${num(s * 0.3)},${num(-s * 0.9)}A${s},${s} 0 1 0 ${num(s * 0.3)},${num(s * 0.9)}A${num(s * 0.75)},${num(s * 0.95)} 0 1 1 ${num(s * 0.3)},${num(-s * 0.9)}Z" ${fill}/>`;
     case 'palm': {
-      const frond = (angle: number): string => `<path d="M0,0Q${num(s * 0.5)},${num(-s * 0.5)} ${s},${num(s * 0.1)}Q${num(s * 0.5)},${num(-s * 0.15)} 0,0Z" transform="rotate(${angle})"/>`;
+      const frond = (angle: number): string =>
+        `<path d="M0,0Q${num(s * 0.5)},${num(-s * 0.5)} ${s},${num(s * 0.1)}Q${num(s * 0.5)},${num(-s * 0.15)} 0,0Z" transform="rotate(${angle})"/>`;
       return `<path d="M0,${num(-s * 0.1)}Q${num(s * 0.2)},${num(s * 0.5)} 0,${s}" ${line}/><g ${fill}>${[-130, -85, -40, 0, 160, 190].map(frond).join('')}</g>`;
     }
     case 'ring':
@@ -67,20 +88,44 @@ export function drawMotif(motif: Motif, { size, main, accent, random }: { size: 
     case 'triangle':
       return `<path d="M0,${-s}L${num(s * 0.9)},${num(s * 0.7)}L${num(-s * 0.9)},${num(s * 0.7)}Z" ${fill}/><path d="M0,${num(-s * 0.2)}L${num(s * 0.35)},${num(s * 0.45)}L${num(-s * 0.35)},${num(s * 0.45)}Z" fill="${css(accent)}"/>`;
     case 'tulip':
+    default:
       return `<path d="M${num(-s * 0.6)},${-s}L${num(-s * 0.2)},${num(-s * 0.6)}L0,${-s}L${num(s * 0.2)},${num(-s * 0.6)}L${num(s * 0.6)},${-s}Q${num(s * 0.6)},0 0,0Q${num(-s * 0.6)},0 ${num(-s * 0.6)},${-s}Z" ${fill}/><path d="M0,0L0,${s}M0,${num(s * 0.7)}Q${num(s * 0.6)},${num(s * 0.5)} ${num(s * 0.6)},0" fill="none" stroke="${css(accent)}" stroke-width="${num(s * 0.16)}"/>`;
   }
 }
 
 /** Words that no font is needed for: `letters` strokes of chance between two lines, as block capitals look from afar. */
-export function drawLettering(letters: number, { height, color, random }: { height: number; color: Color; random: Random }): string {
+export function drawLettering(
+  letters: number,
+  { height, color, random }: { height: number; color: Color; random: Random },
+): string {
   const width = height * random.range(0.5, 0.8);
   const gap = width * 0.35;
-  const glyphs = ['M0,1L0,0L1,0L1,1M0,.5L1,.5', 'M0,0L0,1L1,1', 'M1,0L0,0L0,1L1,1M0,.5L.8,.5', 'M0,1L0,0L1,.8L1,0', 'M0,0L1,0M.5,0L.5,1', 'M0,0L.5,1L1,0', 'M1,.1L0,.1L0,.5L1,.5L1,.95L0,.95', 'M0,0L0,1L1,1L1,0', 'M0,1L0,0L1,0L1,.5L0,.5L1,1', 'M.5,0L.5,1', 'M0,0L1,1M1,0L0,1', 'M0,0L0,1L1,1L1,0Z', 'M0,1L.5,0L1,1M.25,.6L.75,.6'];
+  const glyphs = [
+    'M0,1L0,0L1,0L1,1M0,.5L1,.5',
+    'M0,0L0,1L1,1',
+    'M1,0L0,0L0,1L1,1M0,.5L.8,.5',
+    'M0,1L0,0L1,.8L1,0',
+    'M0,0L1,0M.5,0L.5,1',
+    'M0,0L.5,1L1,0',
+    'M1,.1L0,.1L0,.5L1,.5L1,.95L0,.95',
+    'M0,0L0,1L1,1L1,0',
+    'M0,1L0,0L1,0L1,.5L0,.5L1,1',
+    'M.5,0L.5,1',
+    'M0,0L1,1M1,0L0,1',
+    'M0,0L0,1L1,1L1,0Z',
+    'M0,1L.5,0L1,1M.25,.6L.75,.6',
+  ];
   const bold = random.range(0.12, 0.26) * height;
   const slant = random.chance(0.25) ? -14 : 0;
   const total = letters * width + (letters - 1) * gap;
   const one = (index: number): string => {
-    const scaled = random.pick(glyphs).replaceAll(/(-?[\d.]+),(-?[\d.]+)/g, (_, x: string, y: string) => `${num(Number(x) * width + index * (width + gap) - total / 2)},${num((Number(y) - 0.5) * height)}`);
+    const scaled = random
+      .pick(glyphs)
+      .replaceAll(
+        /(-?[\d.]+),(-?[\d.]+)/g,
+        (_, x: string, y: string) =>
+          `${num(Number(x) * width + index * (width + gap) - total / 2)},${num((Number(y) - 0.5) * height)}`,
+      );
     return `<path d="${scaled}"/>`;
   };
   return `<g fill="none" stroke="${css(color)}" stroke-width="${num(bold)}" transform="skewX(${slant})">${Array.from({ length: letters }, (_, index) => one(index)).join('')}</g>`;

@@ -54,7 +54,7 @@ export function createRandom(seed: string): Random {
   const integer = (min: number, max: number): number => Math.floor(range(min, max + 1));
   const pick = <T>(values: readonly T[]): T => {
     if (values.length === 0) throw new TypeError('Expected `values` to hold at least one value, got none');
-    return values[integer(0, values.length - 1)] as T;
+    return values[integer(0, values.length - 1)]!;
   };
   return {
     next,
@@ -63,7 +63,8 @@ export function createRandom(seed: string): Random {
     pick,
     chance: (share) => next() < share,
     weighted: <K extends string>(weights: Readonly<Record<K, number>>): K => {
-      const keys = Object.keys(weights) as K[];
+      const keys: K[] = [];
+      for (const key in weights) keys.push(key);
       let left = next() * keys.reduce((sum, key) => sum + weights[key], 0);
       return keys.find((key) => (left -= weights[key]) < 0) ?? pick(keys);
     },
@@ -72,7 +73,7 @@ export function createRandom(seed: string): Random {
       const rest = [...values];
       for (let last = rest.length - 1; last > 0; last--) {
         const other = integer(0, last);
-        [rest[last], rest[other]] = [rest[other] as T, rest[last] as T];
+        [rest[last], rest[other]] = [rest[other]!, rest[last]!];
       }
       return rest;
     },

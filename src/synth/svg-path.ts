@@ -6,9 +6,14 @@ export function num(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-/** Path text from commands and points: `path('M', a, 'Q', b, c, 'Z')`. Only absolute M, L, Q, C and Z are used. */
-export function path(...steps: readonly (string | Point)[]): string {
-  return steps.map((step) => (typeof step === 'string' ? step : `${num(step[0])},${num(step[1])}`)).join(' ');
+/**
+ * Path text from a template with points or other paths in it. Only absolute M, L, Q, C and Z are used.
+ *
+ * @example path`M${start}Q${bend}${end}Z`
+ */
+export function path(text: readonly string[], ...values: readonly (Point | string)[]): string {
+  const shown = values.map((value) => (typeof value === 'string' ? value : `${num(value[0])},${num(value[1])} `));
+  return text.map((piece, index) => piece + (shown[index] ?? '')).join('');
 }
 
 /** The path mirrored at the vertical line through `x`. */
@@ -18,8 +23,8 @@ export function mirrored(d: string, x: number): string {
 
 /** Smallest box `[x1, y1, x2, y2]` around the control points of all `paths`. */
 export function pathBounds(paths: readonly string[]): readonly [number, number, number, number] {
-  const points = paths.flatMap((d) => [...d.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map((found) => [Number(found[1]), Number(found[2])]));
-  const xs = points.map((point) => point[0] ?? 0);
-  const ys = points.map((point) => point[1] ?? 0);
+  const points = paths.flatMap((d) => [...d.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)]);
+  const xs = points.map((point) => Number(point[1]));
+  const ys = points.map((point) => Number(point[2]));
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }

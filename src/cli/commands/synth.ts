@@ -1,5 +1,5 @@
 import { defaultSynth } from '../../core/defaults.ts';
-import { type SynthReport } from '../../pipelines/synth-shop.ts';
+import { type SynthReport } from '../../pipelines/synth-report.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { jsonOption, quietOption } from '../options/common-options.ts';
 import { showProgress } from '../show-progress.ts';

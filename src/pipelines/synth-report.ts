@@ -1,0 +1,19 @@
+/** How far the making of a shop is. */
+export interface SynthProgress {
+  /** Items and clips that are written. */
+  readonly done: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly total: number;
+  /** Milliseconds since the start. */
+  readonly elapsedMs: number;
+}
+
+/** What was made. */
+export interface SynthReport {
+  readonly items: number;
+  readonly clips: number;
+  readonly pictures: number;
+  /** Frames of all clips. */
+  readonly frames: number;
+}

@@ -1,0 +1,111 @@
+import { assertInteger, assertNumber, assertOneOf } from '../core/assert.ts';
+import { findFfmpeg } from '../media/find-ffmpeg.ts';
+import { type clipPresets } from '../media/open-clip-writer.ts';
+import { createPool, type GarmentEntry } from '../synth/garment-pool.ts';
+import { planShop } from '../synth/plan-shop.ts';
+import { createRandom } from '../synth/random.ts';
+import { drawnGarments, photographedGarments, type PhotoSplit } from './garment-source.ts';
+import { type SynthProgress, type SynthReport } from './synth-report.ts';
+import { type ClipFormat, writeClip } from './write-clip.ts';
+import { writeCutouts } from './write-cutouts.ts';
+import { writeItem } from './write-item.ts';
+
+/** Options of {@link synthShop}. */
+export interface SynthShopOptions {
+  /** Folder that the shop is written to; it is made if it is missing. What is there already under the same names is replaced. */
+  readonly out: string;
+  /** Items, and clips too: an integer, at least 1. */
+  readonly items: number;
+  /** Same seed, same bytes of pixels: an integer, at least 0. */
+  readonly seed: number;
+  /** A photo set (`photos/<kind>/<id>.jpg`, `masks/<kind>/<id>.png`) whose garments are used in place of drawn ones. */
+  readonly photos?: string;
+  /** Part of the photo set. @defaultValue `'all'` */
+  readonly split?: PhotoSplit;
+  /** Frames of a clip: an integer, at least 2. @defaultValue `400` */
+  readonly clipFrames?: number;
+  /** Width and height of clips in pixels: even integers. @defaultValue `[540, 960]` */
+  readonly clipSize?: readonly [width: number, height: number];
+  /** Share of the items that no clip shows, and of the clips that show no item, 0 to 1. @defaultValue `0.2` */
+  readonly decoys?: number;
+  /** Share of the items that are a top and a bottom, 0 to 1. @defaultValue `0.2` */
+  readonly outfits?: number;
+  /** Loss of the H.264 encoder: an integer from 0 to 51. @defaultValue `26` */
+  readonly crf?: number;
+  /** Speed of the H.264 encoder. @defaultValue `'veryfast'` */
+  readonly preset?: (typeof clipPresets)[number];
+  /** Writes the annotated frames as `video_frames/<video_id>/<frame>.jpg` in place of clips. @defaultValue `false` */
+  readonly stills?: boolean;
+  /** Writes single garments in the layout of a photo set, with the seeds from `seed` on, in place of a shop. @defaultValue `false` */
+  readonly cutouts?: boolean;
+  /** Stops the work; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called after each item and each clip. */
+  readonly onProgress?: (progress: SynthProgress) => void;
+}
+
+/** Seeds of drawn garments that belong to one shop. */
+const seedsPerShop = 10_000;
+
+/** Seeds below belong to single garments. */
+const firstShopSeed = 10_000_000;
+
+/**
+ * Makes a shop with truth: pictures of items, clips in which a host wears or holds them, decoys on both sides, and annotations, all in
+ * the layout of SPEC 1. Holds one clip at a time; each file is written whole or not at all.
+ *
+ * @example await synthShop({ out: 'shop', items: 15, seed: 7 });
+ * @throws TypeError when an option is out of range.
+ * @throws {@link PipelineError} when photos cannot be read, ffmpeg is missing or a file cannot be written.
+ */
+export async function synthShop(options: SynthShopOptions): Promise<SynthReport> {
+  const {
+    out,
+    items,
+    seed,
+    photos,
+    split = 'all',
+    decoys = 0.2,
+    outfits = 0.2,
+    cutouts = false,
+    stills = false,
+  } = options;
+  const { clipFrames = 400, clipSize = [540, 960], crf = 26, preset = 'veryfast', signal, onProgress } = options;
+  assertInteger('items', items, 1);
+  assertInteger('seed', seed, 0);
+  assertInteger('clipFrames', clipFrames, 2);
+  assertNumber('decoys', decoys, 0, 1);
+  assertNumber('outfits', outfits, 0, 1);
+  assertOneOf('split', split, ['all', 'train', 'validation']);
+  if (cutouts) return writeCutouts({ out, entries: drawnGarments(seed, items), signal, onProgress });
+
+  const started = performance.now();
+  const random = createRandom(`shop ${seed}`);
+  const drawn = (): readonly GarmentEntry[] => drawnGarments(firstShopSeed + seed * seedsPerShop, items * 3 + 24);
+  const pool = createPool(
+    photos === undefined ? drawn() : await photographedGarments(photos, split, random.fork('photos')),
+  );
+  const plan = planShop(pool, { items, decoys, outfits }, random.fork('plan'));
+  const ffmpeg = stills ? undefined : await findFfmpeg();
+  const format: ClipFormat = { frames: clipFrames, size: clipSize, ffmpeg, crf, preset, signal };
+  const total = plan.items.length + plan.clips.length;
+  const report = { items: 0, clips: 0, pictures: 0, frames: 0 };
+  const tell = (): void => {
+    const elapsedMs = performance.now() - started;
+    onProgress?.({ done: report.items + report.clips, skipped: 0, failed: 0, total, elapsedMs });
+  };
+
+  for (const item of plan.items) {
+    signal?.throwIfAborted();
+    report.pictures += await writeItem(out, item, { pool, random: random.fork(`item ${item.id}`) });
+    report.items += 1;
+    tell();
+  }
+  for (const clip of plan.clips) {
+    signal?.throwIfAborted();
+    report.frames += await writeClip(out, clip, { pool, random: random.fork(`clip ${clip.id}`) }, format);
+    report.clips += 1;
+    tell();
+  }
+  return report;
+}

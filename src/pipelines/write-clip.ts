@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FrameAnnotations } from '../core/annotation.ts';
+import { writeClipAnnotations, writeSpeech } from '../io/write-annotations.ts';
+import { type Ffmpeg } from '../media/find-ffmpeg.ts';
+import { type clipPresets, openClipWriter } from '../media/open-clip-writer.ts';
+import { rasteriseSvg } from '../media/rasterise-svg.ts';
+import { writePicture } from '../media/write-picture.ts';
+import { type Clip, createClip } from '../synth/draw-clip.ts';
+import { type ShopEntry } from '../synth/plan-shop.ts';
+import { speechFor } from '../synth/shop-text.ts';
+import { loadGarment, loadHost, loadPieces, type Supply } from './garment-supply.ts';
+
+/** Distance between two annotated frames. */
+const annotateEvery = 20;
+
+/** How clips are written. */
+export interface ClipFormat {
+  /** Frames of a clip. */
+  readonly frames: number;
+  /** Width and height in pixels: even integers. */
+  readonly size: readonly [width: number, height: number];
+  /** The ffmpeg that encodes; undefined for single frames in place of a clip. */
+  readonly ffmpeg: Ffmpeg | undefined;
+  readonly crf: number;
+  readonly preset: (typeof clipPresets)[number];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Draws a clip and writes it with annotations and the host's words; answers the number of frames that were drawn. */
+export async function writeClip(
+  out: string,
+  entry: ShopEntry,
+  { pool, random }: Supply,
+  format: ClipFormat,
+): Promise<number> {
+  const clip = await prepareClip(entry, { pool, random }, format);
+  const frames = await (format.ffmpeg
+    ? writeFilm(clip, join(out, 'video', `${entry.id}.mp4`), format.ffmpeg, format)
+    : writeStills(clip, join(out, 'video_frames', entry.id), format));
+  await writeClipAnnotations(out, { videoId: entry.id, frames: frames.annotated });
+  const kinds = entry.pieces.map((piece) => piece.entry.kind);
+  await writeSpeech(out, entry.id, speechFor(kinds, random.fork('words')));
+  return frames.count;
+}
+
+async function prepareClip(entry: ShopEntry, { pool, random }: Supply, { frames, size }: ClipFormat): Promise<Clip> {
+  const [width, height] = size;
+  const pieces = await loadPieces(entry);
+  const host = await loadHost('clip', { pool, random: random.fork('host') });
+  const racked = random.fork('rack');
+  const hung = Array.from({ length: racked.integer(0, 3) }, () => pool.borrow('any', 'clip', racked));
+  const rack = (await Promise.all(hung.map(loadGarment))).filter((garment) => garment !== undefined);
+  return createClip({ pieces, host, rack }, { width, height, frames, random, rasterise: rasteriseSvg });
+}
+
+interface Written {
+  readonly annotated: readonly FrameAnnotations[];
+  /** Frames that were drawn. */
+  readonly count: number;
+}
+
+async function writeFilm(clip: Clip, path: string, ffmpeg: Ffmpeg, format: ClipFormat): Promise<Written> {
+  const { frames, size, crf, preset, signal } = format;
+  await mkdir(join(path, '..'), { recursive: true });
+  await using writer = await openClipWriter(path, { ffmpeg, width: size[0], height: size[1], fps: 25, crf, preset });
+  const annotated: FrameAnnotations[] = [];
+  for (let index = 0; index < frames; index++) {
+    signal?.throwIfAborted();
+    const { image, annotations } = clip.draw(index);
+    if (index % annotateEvery === 0) annotated.push({ frameIndex: index, annotations });
+    await writer.write(image);
+  }
+  await writer.close();
+  return { annotated, count: frames };
+}
+
+/** Writes the frames 80, 100, ... as pictures. */
+async function writeStills(clip: Clip, folder: string, { frames, signal }: ClipFormat): Promise<Written> {
+  await mkdir(folder, { recursive: true });
+  const annotated: FrameAnnotations[] = [];
+  for (let index = Math.min(4, Math.floor(frames / 100)) * annotateEvery; index < frames; index += annotateEvery) {
+    signal?.throwIfAborted();
+    const { image, annotations } = clip.draw(index);
+    annotated.push({ frameIndex: index, annotations });
+    await writePicture(join(folder, `${index}.jpg`), image, { quality: 85 });
+  }
+  return { annotated, count: annotated.length };
+}

@@ -1,0 +1,31 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writePictureAnnotations, writeTitle } from '../io/write-annotations.ts';
+import { rasteriseSvg } from '../media/rasterise-svg.ts';
+import { writePicture } from '../media/write-picture.ts';
+import { drawPicture, planPictures } from '../synth/draw-picture.ts';
+import { type ShopEntry } from '../synth/plan-shop.ts';
+import { titleFor } from '../synth/shop-text.ts';
+import { loadHost, loadPieces, type Supply } from './garment-supply.ts';
+
+/** Draws an item's pictures and writes them with annotations and title; answers their number. */
+export async function writeItem(out: string, item: ShopEntry, { pool, random }: Supply): Promise<number> {
+  const pieces = await loadPieces(item);
+  const plans = planPictures(random.fork('pictures'));
+  const folder = join(out, 'image', item.id);
+  await mkdir(folder, { recursive: true });
+  for (const [index, plan] of plans.entries()) {
+    const own = random.fork(`picture ${index}`);
+    const host =
+      plan.style === 'worn'
+        ? await loadHost('picture', { pool, random: own.fork('host') })
+        : { top: undefined, bottom: undefined };
+    const { image, annotations } = await drawPicture(pieces, { ...plan, host, random: own, rasterise: rasteriseSvg });
+    const imgName = `${index}.jpg`;
+    await writePicture(join(folder, imgName), image, { quality: own.integer(78, 93) });
+    await writePictureAnnotations(out, { itemId: item.id, imgName, annotations });
+  }
+  const kinds = item.pieces.map(({ entry }) => entry.kind);
+  await writeTitle(out, item.id, titleFor(kinds, random.fork('title')));
+  return plans.length;
+}
