@@ -45,8 +45,8 @@ export async function measureModels(options: MeasureModelsOptions): Promise<Mode
   });
   const { detector, embedder } = models;
   const [cropWidth, cropHeight] = embedder.cropSizes[7] ?? [1, 1];
-  const frames = Array.from({ length: detectorBatch }, () => pattern(540, 960));
-  const crops = Array.from({ length: embedderBatch }, () => pattern(cropWidth, cropHeight));
+  const frames: readonly RgbImage[] = Array(detectorBatch).fill(pattern(540, 960));
+  const crops: readonly RgbImage[] = Array(embedderBatch).fill(pattern(cropWidth, cropHeight));
   const busy = { parallel: models.device.lanes, forMs, signal };
   const detectorRunsPerSec = await runsPerSec(() => detector.detect(frames, 'gallery'), busy);
   const embedderRunsPerSec = await runsPerSec(() => embedder.embed(crops), busy);
@@ -80,6 +80,7 @@ async function runsPerSec(run: () => Observable<unknown>, { parallel, forMs, sig
 
 /** Pixels that are not all alike: a detector may be faster on an empty picture. */
 function pattern(width: number, height: number): RgbImage {
-  const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 2_654_435_761) >>> 24);
+  const data = new Uint8Array(width * height * 3);
+  for (let index = 0; index < data.length; index += 1) data[index] = (index * 2_654_435_761) >>> 24;
   return { width, height, data };
 }

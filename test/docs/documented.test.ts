@@ -11,7 +11,9 @@ async function exportsWithoutComment(path: string): Promise<readonly string[]> {
     const isDeclaration = /^export (?:abstract |async )?(?:function\*?|const|class|interface|type \w+(?:<.*>)? =)/.test(
       line,
     );
-    return isDeclaration && !/\*\/\s*$/.test(lines[index - 1] ?? '');
+    // A line for a tool may stand between the comment and what it is about.
+    const before = lines.slice(0, index).findLast((other) => !other.startsWith('//'));
+    return isDeclaration && !/\*\/\s*$/.test(before ?? '');
   });
 }
 

@@ -1,0 +1,142 @@
+import { access, cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runMain } from '../helpers/run-main.ts';
+import { tinyModels } from '../helpers/tiny-models.ts';
+import { writeTinyShop } from '../helpers/tiny-shop.ts';
+
+let folder = '';
+let shop = '';
+const onTiny = ['--models', tinyModels, '--device', 'cpu', '--lanes', '1'] as const;
+const everyFrame = ['--frames', '0:2:1'] as const;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vitrine-cli-'));
+  shop = join(folder, 'shop');
+  await writeTinyShop(shop);
+}, 60_000);
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe('match, rematch and eval', () => {
+  it('keep data on stdout and everything else on stderr', async () => {
+    const out = join(folder, 'run');
+    const result = join(out, 'result.json');
+    const { exitCode, stdout, stderr } = await runMain('match', shop, '--out', out, ...onTiny, ...everyFrame);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    expect(stderr).toMatch(/^\d\/4 inputs/);
+    expect(stderr).toMatch(/^ffmpeg \S+ \((bundled|PATH|FFMPEG_PATH): /m);
+    expect(stderr).toContain('models tiny on cpu, 1 lane\n');
+    expect(stderr).toContain('2 items and 2 clips: 4 files done, 0 skipped, 0 failed\n8 frames, 8 boxes, 2 matches\n');
+    expect(JSON.parse(await readFile(result, 'utf8'))).toMatchObject({
+      v1: { item_id: '002' },
+      v2: { item_id: '001' },
+    });
+
+    const again = join(folder, 'again.json');
+    const rematched = await runMain('rematch', out, '--out', again);
+    expect(rematched).toEqual({ exitCode: 0, stdout: '', stderr: '2 matches\n' });
+    expect(await readFile(again)).toEqual(await readFile(result));
+
+    const scored = await runMain('eval', again, shop, '--boxes', out);
+    expect(scored).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(scored.stdout).toMatch(/^S1 .*\nS2 .*\nS3 .*\n(.*\n)+final 1\.0000\n$/m);
+    expect(scored.stdout).toContain('recall: @1 1.0000, @5 1.0000, @10 1.0000\n');
+    expect(scored.stdout).toContain('final = 0.2 S1 + 0.6 S2 + 0.2 S3 (a participant’s weights');
+
+    await rm(join(shop, 'video_annotation', 'v1.json'));
+    const asJson = await runMain('eval', again, shop, '--json');
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ clips: 2, answers: 2, weights: { s1: 0.2, s2: 0.6, s3: 0.2 } });
+    expect(asJson.stderr).toMatch(/^1 fault of annotations, .*\n {2}.*v1\.json: .*\n$/);
+  });
+
+  it('finish with exit code 3 when some inputs cannot be read, and say which', async () => {
+    const broken = join(folder, 'broken');
+    await cp(shop, broken, { recursive: true });
+    await truncate(join(broken, 'image/001/0.png'), 40);
+    await writeFile(join(broken, 'video/v1.mp4'), 'no clip');
+    const out = join(folder, 'broken-run');
+    const args = ['match', broken, '--out', out, ...onTiny, ...everyFrame, '--json'];
+    const { exitCode, stdout, stderr } = await runMain(...args);
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/\n {2}failed image\/001\/0\.png: .+\n {2}failed video\/v1\.mp4: .+\n$/);
+    const report = JSON.parse(stdout);
+    expect(report.inputs).toMatchObject({ total: 4, done: 2, skipped: 0, failed: 2 });
+    expect(report).toEqual(JSON.parse(await readFile(join(out, 'run.json'), 'utf8')));
+  });
+
+  it.each([
+    {
+      what: 'a root that is missing',
+      root: 'nowhere',
+      says: /nowhere does not exist; expected a folder that holds image\/ and video\//,
+    },
+    { what: 'a root that is empty', root: 'empty', says: /image does not exist; expected item folders/ },
+  ])('refuse $what in one line with exit code 2', async ({ root, says }) => {
+    await mkdir(join(folder, 'empty'), { recursive: true });
+    const out = join(folder, 'refused');
+    const { exitCode, stdout, stderr } = await runMain('match', join(folder, root), '--out', out, ...onTiny);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(says);
+    expect(stderr.split('\n')).toHaveLength(2);
+    await expect(access(out)).rejects.toThrow('ENOENT');
+  });
+
+  it('take options from --config and are silent with --quiet', async () => {
+    const config = join(folder, 'match.json');
+    const out = join(folder, 'strict');
+    await writeFile(config, JSON.stringify({ 'max-distance': 0, frames: '0:0:1', models: tinyModels, lanes: 1, out }));
+    const run = await runMain('match', shop, '--config', config, '--device', 'cpu', '--budget', '1MiB', '--quiet');
+    expect(run).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    const { options, frames, credit } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
+    expect(options).toMatchObject({ matching: { maxDistance: 0 }, frames: { first: 0, last: 0, step: 1 } });
+    expect(frames.read).toBe(4);
+    expect(credit.totalBytes).toBe(2 ** 20);
+    expect(await readFile(join(out, 'result.json'), 'utf8')).toMatch(/^\{\s*\}\s*$/);
+  });
+
+  it('fail with exit code 1 in one line', async () => {
+    const { exitCode, stdout, stderr } = await runMain('rematch', join(folder, 'none'), '--out', join(folder, 'never'));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^vitrine: No boxes at .*\n$/);
+  });
+});
+
+describe('help', () => {
+  it.each(['match', 'rematch', 'eval', 'synth', 'demo', 'doctor'])('explains %s with examples', async (command) => {
+    const { exitCode, stdout, stderr } = await runMain(command, '--help');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(`Examples:\n  vitrine ${command}`);
+  });
+
+  it('shows the defaults of core', async () => {
+    const { stdout } = await runMain('match', '--help');
+    for (const value of ['0.28', '0.5', '1.12', '"256MiB"', '"80:380:20"', '16']) {
+      expect(stdout).toContain(`[default: ${value}]`);
+    }
+  });
+});
+
+describe('doctor', () => {
+  it('tells what is installed and how fast it is', async () => {
+    const { exitCode, stdout } = await runMain('doctor', ...onTiny);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^ok {2}ffmpeg {5}\S+ \(/m);
+    expect(stdout).toMatch(/^ok {2}models {5}tiny, 2048 numbers a feature/m);
+    expect(stdout).toMatch(/^ok {2}device {5}cpu, 1 lane, warm after \d+ ms$/m);
+    expect(stdout).toMatch(/^ok {2}embedders {2}\d+\.\d crops\/s$/m);
+  }, 120_000);
+
+  it('fails when there are no models, and goes on to the rest', async () => {
+    const { exitCode, stdout } = await runMain('doctor', '--models', folder, '--device', 'cpu', '--json');
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      isFit: false,
+      ffmpeg: { isFit: true },
+      models: { isFit: false },
+      speed: { isFit: false },
+    });
+  }, 60_000);
+});
