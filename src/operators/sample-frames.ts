@@ -1,4 +1,4 @@
-import { catchError, concat, defer, EMPTY, finalize, map, mergeMap, type Observable, tap } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, from, map, mergeMap, type Observable, tap } from 'rxjs';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type Frame, type Owner } from '../core/frame.ts';
 import { type FrameInput, type FrameSource, type InputOutcome } from '../core/frame-source.ts';
@@ -34,10 +34,10 @@ export interface SampleFramesOptions {
 }
 
 /**
- * Decodes the inputs of a source, one after the other, when it is the source's turn for a decoder.
+ * Decodes the inputs of a source, as many side by side as `decode` lets in, when it is the source's turn for a decoder.
  *
- * Emits each frame with the credit for its pixels. An input that cannot be read ends that input and nothing else: its reason goes to
- * `onInput`. Any other error, such as a missing ffmpeg, is an error. Keeps order, holds one frame, drops nothing.
+ * Emits each frame with the credit for its pixels, those of one input in order. An input that cannot be read ends that input
+ * and nothing else: its reason goes to `onInput`. Any other error, such as a missing ffmpeg, is an error. Holds one frame an input, drops nothing.
  *
  * @example sampleFrames(source, { decode, bytes, decoders, onInput }).pipe(leased(journey));
  */
@@ -46,7 +46,8 @@ export function sampleFrames(source: FrameSource, options: SampleFramesOptions):
   return decoders.take(1).pipe(
     mergeMap((decoder) => {
       const endWork = meter?.work();
-      return concat(...source.inputs.map((input) => sampleInput(source, input, options))).pipe(
+      return from(source.inputs).pipe(
+        mergeMap((input) => sampleInput(source, input, options)),
         finalize(() => {
           endWork?.();
           decoder[Symbol.dispose]();

@@ -77,8 +77,8 @@ export function boxGraph(sources: Iterable<FrameSource>, ports: BoxGraphPorts, o
 
   const boxesOf = (source: FrameSource): Observable<StoredSource> =>
     defer(() => {
-      const outcomes: InputOutcome[] = [];
-      const onInput = (outcome: InputOutcome): void => void outcomes.push(outcome);
+      const outcomes = new Map<string, InputOutcome>();
+      const onInput = (outcome: InputOutcome): void => void outcomes.set(outcome.path, outcome);
       return sampleFrames(source, { decode, bytes, decoders, onInput, meter: meters.decode }).pipe(
         leased(
           pipe(
@@ -89,7 +89,8 @@ export function boxGraph(sources: Iterable<FrameSource>, ports: BoxGraphPorts, o
         ),
         aggregateBoxes(source.owner),
         storeBoxes({ write, meter: meters.store }),
-        map((stored) => ({ ...stored, outcomes })),
+        // In the order of the inputs, whichever ended first.
+        map((stored) => ({ ...stored, outcomes: source.inputs.flatMap(({ path }) => outcomes.get(path) ?? []) })),
       );
     });
 

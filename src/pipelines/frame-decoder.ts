@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { type FrameRange } from '../core/defaults.ts';
 import { PipelineError } from '../core/errors.ts';
 import { type FrameInput } from '../core/frame-source.ts';
@@ -13,12 +14,16 @@ export interface FrameDecoderOptions {
   readonly ffmpeg: Ffmpeg;
   /** Frames of a clip that are looked at. */
   readonly frames: FrameRange;
+  /** Picture files that are open at once, over all items: an integer, at least 1. */
+  readonly openPictures: number;
   /** Gets every ffmpeg that is started, so that the run can wait until it has ended. */
   readonly pending: PendingWork;
 }
 
 /** Reads pictures through sharp and clips through ffmpeg. A damaged clip throws after the frames that can be read. */
-export function frameDecoder({ ffmpeg, frames, pending }: FrameDecoderOptions): Decode {
+export function frameDecoder({ ffmpeg, frames, openPictures, pending }: FrameDecoderOptions): Decode {
+  const opened = pLimit(openPictures);
+
   async function* clipFrames({ path }: FrameInput, { reserve, signal }: Door): AsyncGenerator<DecodedFrame> {
     let damage: string | undefined;
     const onDamage = (reason: string): void => {
@@ -32,7 +37,7 @@ export function frameDecoder({ ffmpeg, frames, pending }: FrameDecoderOptions): 
   }
 
   async function* pictureFrame({ name, path }: FrameInput, door: Door): AsyncGenerator<DecodedFrame> {
-    yield { name, image: await decodePicture(path, door) };
+    yield { name, image: await opened(() => decodePicture(path, door)) };
   }
 
   return ({ side }, input, door) =>

@@ -100,7 +100,7 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   const graph = boxGraph(
     sources,
     {
-      decode: frameDecoder({ ffmpeg, frames, pending }),
+      decode: frameDecoder({ ffmpeg, frames, openPictures: flow.concurrency, pending }),
       detector,
       cropper: cropResample,
       embedder,
