@@ -36,8 +36,8 @@ function rssOf(pid: number): number {
   return Number(kib ?? 0) * 1024 + childrenOf(pid).reduce((sum, child) => sum + rssOf(child), 0);
 }
 
-/** Ids of the children that any thread of a process started. */
-function childrenOf(pid: number): readonly number[] {
+/** Ids of the child processes that any thread of a process started. */
+export function childrenOf(pid: number): readonly number[] {
   return threadsOf(pid).flatMap((thread) =>
     readOr(`/proc/${pid}/task/${thread}/children`, '').split(' ').filter(Boolean).map(Number),
   );

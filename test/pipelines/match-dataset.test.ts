@@ -1,0 +1,208 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type FlowOptions } from '../../src/core/defaults.ts';
+import { childrenOf } from '../../src/pipelines/process-memory.ts';
+import {
+  type MatchDatasetOptions,
+  matchDataset,
+  type Progress,
+  type RunReport,
+} from '../../src/pipelines/match-dataset.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { tinyModels } from '../helpers/tiny-models.ts';
+import { writeTinyShop } from '../helpers/tiny-shop.ts';
+
+type Options = Omit<MatchDatasetOptions, 'root' | 'out'>;
+
+const frames = { first: 0, step: 1, last: 2 };
+const base: Options = { models: tinyModels, device: 'cpu', lanes: 1, frames };
+
+/** Every file under a folder with its content, dates and all that a run writes about itself aside. */
+async function contentOf(folder: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== 'run.json');
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
+  const contents = await Promise.all(paths.map((path) => readFile(path, 'latin1')));
+  return new Map(paths.map((path, place) => [path.slice(folder.length), contents[place] ?? '']));
+}
+
+describe('matchDataset', { timeout: 120_000 }, () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let shop: string;
+  let good: RunReport;
+  const progress: Progress[] = [];
+  const outOf = (name: string): string => join(folder.path, name);
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    shop = outOf('shop');
+    await writeTinyShop(shop);
+    good = await matchDataset({ ...base, root: shop, out: outOf('good'), onProgress: (one) => progress.push(one) });
+  }, 120_000);
+  afterAll(() => folder[Symbol.asyncDispose]());
+
+  it('finds each item in its clip', async () => {
+    const result = JSON.parse(await readFile(join(outOf('good'), 'result.json'), 'utf8'));
+    expect(result).toMatchObject({
+      v1: { item_id: '002', result: [{ img_name: '0' }] },
+      v2: { item_id: '001', result: [{ img_name: '0' }] },
+    });
+  });
+
+  it('accounts for itself in run.json', async () => {
+    expect(JSON.parse(await readFile(join(outOf('good'), 'run.json'), 'utf8'))).toEqual(
+      JSON.parse(JSON.stringify(good)),
+    );
+    expect(good).toMatchObject({
+      format: 1,
+      root: shop,
+      items: 2,
+      clips: 2,
+      inputs: { total: 4, done: 4, skipped: 0, failed: 0, notable: [], ignored: [] },
+      frames: { read: 8, missing: 0, withoutBoxes: 0 },
+      boxes: { items: 2, clips: 6, dropped: 0 },
+      matches: 2,
+      models: { name: 'tiny' },
+      device: { device: 'cpu', lanes: 1 },
+      stages: {
+        decode: { count: 8 },
+        detect: { count: 8 },
+        crop: { count: 8 },
+        embed: { count: 8 },
+        store: { count: 4 },
+      },
+      limit: expect.stringMatching(/^(decode|detect|crop|embed|store)$/u),
+      credit: { totalBytes: 268_435_456 },
+    });
+    expect(good.credit.peakBytes).toBeGreaterThan(0);
+    expect(good.peakRssBytes).toBeGreaterThan(20e6);
+    expect(good.elapsedMs).toBeGreaterThanOrEqual(good.inferenceMs + good.matchingMs);
+    expect(good.eventLoopDelayMs.max).toBeGreaterThan(0);
+  });
+
+  it('tells how far it is', () => {
+    const last = { done: 4, skipped: 0, failed: 0, total: 4, frames: 8, boxes: 8 };
+    expect(progress[0]).toMatchObject({ done: 0, total: 4, frames: 0 });
+    expect(progress.map(({ done }) => done)).toEqual([0, 1, 2, 3, 4]);
+    expect(progress.at(-1)).toMatchObject(last);
+  });
+
+  it('gives the same bytes whatever happens at once', async () => {
+    const expected = await contentOf(outOf('good'));
+    expect([...expected.keys()]).toHaveLength(1 + 2 * 4);
+    const flows: readonly FlowOptions[] = [
+      { concurrency: 1, detectorBatch: 1, embedderBatch: 1, budgetBytes: 1 },
+      { concurrency: 8, detectorBatch: 8, embedderBatch: 16, budgetBytes: 2 ** 30 },
+    ];
+    for (const [place, flow] of flows.entries()) {
+      const out = outOf(`flow-${place}`);
+      const report = await matchDataset({ ...base, lanes: 1 + place, flow, root: shop, out });
+      expect(await contentOf(out)).toEqual(expected);
+      expect(report.credit.peakBytes).toBeLessThanOrEqual(Math.max(flow.budgetBytes, 64 * 96 * 3));
+    }
+  });
+
+  it('goes on without what cannot be read, and says why', async () => {
+    const root = outOf('damaged');
+    await writeTinyShop(root);
+    await mkdir(join(root, 'image', '003'));
+    await writeFile(join(root, 'image', '003', '0.jpg'), 'not a picture');
+    await writeFile(join(root, 'image', '001', '1.jpg'), '');
+    await writeFile(join(root, 'video', 'v0.mp4'), 'not a clip');
+    const out = outOf('damaged-out');
+    const report = await matchDataset({ ...base, root, out });
+    expect(await readFile(join(out, 'result.json'), 'utf8')).toBe(
+      await readFile(join(outOf('good'), 'result.json'), 'utf8'),
+    );
+    expect(report.inputs).toMatchObject({
+      total: 7,
+      done: 4,
+      skipped: 0,
+      failed: 3,
+      notable: [
+        { path: join('image', '001', '1.jpg'), status: 'failed', frames: 0, missing: 1 },
+        { path: join('image', '003', '0.jpg'), status: 'failed', frames: 0, missing: 1 },
+        { path: join('video', 'v0.mp4'), status: 'failed', frames: 0, missing: 3 },
+      ],
+    });
+    for (const { reason } of report.inputs.notable) expect(reason).toMatch(/^Cannot read the (picture|clip)/u);
+  });
+
+  it('skips clips that end before the first wanted frame', async () => {
+    const report = await matchDataset({ ...base, frames: {}, root: shop, out: outOf('short') });
+    expect(report).toMatchObject({
+      inputs: { done: 2, skipped: 2, failed: 0 },
+      frames: { read: 2, missing: 32 },
+      matches: 0,
+    });
+    expect(await readFile(join(outOf('short'), 'result.json'), 'utf8')).toBe('{}\n');
+  });
+
+  it('leaves nothing of a former run', async () => {
+    const out = outOf('again');
+    await mkdir(join(out, 'boxes', 'query'), { recursive: true });
+    await writeFile(join(out, 'boxes', 'query', 'old.json'), 'old');
+    await matchDataset({ ...base, root: shop, out });
+    expect(await contentOf(out)).toEqual(await contentOf(outOf('good')));
+  });
+
+  it.each([
+    { when: 'before it begins', at: -1 },
+    { when: 'while the models are opened', at: undefined },
+    { when: 'in the middle', at: 2 },
+    { when: 'after the last box', at: 4 },
+  ])('stops with the reason when it is aborted $when, and leaves nothing half done', async ({ when, at }) => {
+    const out = outOf(`aborted ${when}`);
+    await mkdir(out);
+    await writeFile(join(out, 'result.json'), 'old');
+    const control = new AbortController();
+    const reason = new Error(when);
+    if (at === -1) control.abort(reason);
+    const onProgress = ({ done }: Progress): void => {
+      if (done === at) control.abort(reason);
+    };
+    const run = matchDataset({ ...base, root: shop, out, signal: control.signal, onProgress });
+    if (at === undefined) {
+      await vi.waitFor(() => expect(existsSync(join(out, 'result.json'))).toBe(false), {
+        interval: 1,
+        timeout: 30_000,
+      });
+      control.abort(reason);
+    }
+    await expect(run).rejects.toBe(reason);
+    const left = await readdir(out, { recursive: true });
+    expect(left.filter((name) => name.includes('.tmp') || name === 'run.json')).toEqual([]);
+    expect(await readFile(join(out, 'result.json'), 'utf8').catch(() => 'gone')).toBe(at === -1 ? 'old' : 'gone');
+    expect(childrenOf(process.pid)).toEqual([]);
+  });
+
+  it.each([
+    { what: 'is missing', prepare: async () => undefined },
+    { what: 'is empty', prepare: async (root: string) => void (await mkdir(root)) },
+  ])('refuses a root that $what, and writes nothing', async ({ what, prepare }) => {
+    const root = outOf(`root that ${what}`);
+    await prepare(root);
+    const run = matchDataset({ ...base, root, out: join(root, 'out') });
+    await expect(run).rejects.toMatchObject({ name: 'PipelineError', code: 'dataset-invalid' });
+    await expect(readdir(join(root, 'out'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each<{ name: string; options: Options }>([
+    { name: 'device', options: { device: 'abacus' as unknown as 'cpu' } },
+    { name: 'lanes', options: { lanes: 0 } },
+    { name: 'frames.first', options: { frames: { first: -1 } } },
+    { name: 'frames.step', options: { frames: { step: 0 } } },
+    { name: 'frames.last', options: { frames: { first: 10, last: 9 } } },
+    { name: 'quantile', options: { matching: { quantile: 2 } } },
+    { name: 'flow.concurrency', options: { flow: { concurrency: 0 } } },
+    { name: 'flow.detectorBatch', options: { flow: { detectorBatch: 0 } } },
+    { name: 'flow.embedderBatch', options: { flow: { embedderBatch: 1.5 } } },
+    { name: 'flow.budgetBytes', options: { flow: { budgetBytes: 0 } } },
+  ])('refuses a wrong $name before it looks at anything', async ({ name, options }) => {
+    const run = matchDataset({ ...options, root: outOf('nowhere'), out: outOf('nowhere') });
+    await expect(run).rejects.toThrow(TypeError);
+    await expect(run).rejects.toThrow(`Expected \`${name}\``);
+  });
+});
