@@ -1,5 +1,6 @@
 import { assertOneOf } from '../core/assert.ts';
 import { PipelineError } from '../core/errors.ts';
+import { graphicsFiles, hasGraphicsDevice } from './has-graphics-device.ts';
 import { type Provider } from './lane-protocol.ts';
 import { type DeviceStatus, probeDevice } from './list-devices.ts';
 
@@ -23,7 +24,11 @@ export interface DeviceReport {
 export interface ChooseDeviceOptions {
   /** Finds out whether a device works; replaceable, for machines that are not there. */
   readonly probe?: (device: Provider) => Promise<DeviceStatus>;
+  /** Whether `auto` starts the probes at all. */
+  readonly hasGraphics?: () => boolean;
 }
+
+const gpus = ['cuda', 'webgpu'] as const;
 
 const remedies = {
   webgpu: 'install a graphics driver with Vulkan (Linux: libvulkan1 and a driver for the card), or use `--device cpu`',
@@ -41,7 +46,7 @@ const remedies = {
  */
 export async function chooseDevice(
   asked: DeviceChoice,
-  { probe = probeDevice }: ChooseDeviceOptions = {},
+  { probe = probeDevice, hasGraphics = hasGraphicsDevice }: ChooseDeviceOptions = {},
 ): Promise<Omit<DeviceReport, 'lanes'>> {
   assertOneOf('device', asked, deviceChoices);
   if (asked === 'cpu') return { device: 'cpu', asked, passedOver: [] };
@@ -53,7 +58,11 @@ export async function chooseDevice(
       `Device ${asked} was asked for and does not work: ${reason}; ${remedies[asked]}`,
     );
   }
-  const better = await Promise.all((['cuda', 'webgpu'] as const).map(probe));
+  if (!hasGraphics()) {
+    const reason = `this machine has no graphics device (none of ${graphicsFiles.join(', ')})`;
+    return { device: 'cpu', asked, passedOver: gpus.map((device) => ({ device, reason })) };
+  }
+  const better = await Promise.all(gpus.map(probe));
   const taken = better.findIndex(({ isWorthwhile }) => isWorthwhile);
   const passedOver = better.slice(0, taken < 0 ? better.length : taken);
   return {

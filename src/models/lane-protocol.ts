@@ -12,10 +12,17 @@ export interface LaneModel {
   readonly outputs: readonly string[];
 }
 
-/** What a worker thread is started with. */
+/** What a lane is opened with. */
 export interface LaneSetup {
   readonly provider: Provider;
   readonly models: readonly LaneModel[];
+}
+
+/** What a worker thread is started with. */
+export interface LaneStart {
+  readonly setup: LaneSetup;
+  /** Shared memory: 1 while the thread may be inside native code, else 0. */
+  readonly busy: Int32Array;
 }
 
 /** One run of one model. */
@@ -25,6 +32,9 @@ export interface LaneRequest {
   readonly data: Uint8Array<ArrayBuffer>;
   readonly dims: readonly number[];
 }
+
+/** What a worker thread is told. `close` comes last; the thread ends when it has done all before. */
+export type LaneMessage = LaneRequest | 'close';
 
 /** One output of a run. */
 export interface LaneTensor {

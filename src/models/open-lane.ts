@@ -1,7 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { entryUrl } from './entry-url.ts';
-import { type LaneOutputs, type LaneReply, type LaneRequest, type LaneSetup } from './lane-protocol.ts';
+import {
+  type LaneMessage,
+  type LaneOutputs,
+  type LaneReply,
+  type LaneRequest,
+  type LaneSetup,
+  type LaneStart,
+} from './lane-protocol.ts';
 
 /** A worker thread with a session of every model. It takes one request at a time. */
 export interface Lane extends AsyncDisposable {
@@ -22,13 +29,23 @@ interface Waiting {
   readonly reject: (error: PipelineError) => void;
 }
 
+/** What tells the rest of the process that a lane is busy. */
+export interface OpenLaneOptions {
+  /** Shared memory of 4 bytes: 1 while the thread may be inside native code, else 0. See `exitGuard`. */
+  readonly busy?: Int32Array | undefined;
+}
+
 /**
- * Starts a thread and opens its sessions. Disposing ends the thread; a run in progress is rejected.
+ * Starts a thread and opens its sessions. Disposing rejects a run in progress at once and resolves when the thread has ended,
+ * which is after that run: a thread that is ended inside native code takes the process with it.
  *
  * @throws PipelineError `model-invalid` when a model cannot be opened, `inference-failed` when the thread cannot start.
  */
-export async function openLane(setup: LaneSetup): Promise<Lane> {
-  const worker = new Worker(entryUrl('session-worker'), { workerData: setup, name: 'vitrine lane' });
+export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}): Promise<Lane> {
+  const { busy = new Int32Array(new SharedArrayBuffer(4)) } = options;
+  const workerData: LaneStart = { setup, busy };
+  Atomics.store(busy, 0, 1);
+  const worker = new Worker(entryUrl('session-worker'), { workerData, name: 'vitrine lane' });
   let waiting: Waiting | undefined;
   let isClosed = false;
   let reason = 'the lane was closed';
@@ -38,12 +55,21 @@ export async function openLane(setup: LaneSetup): Promise<Lane> {
     waiting = undefined;
     return settled;
   };
-  const end = (): void => {
-    isClosed = true;
-    const ended = settle();
-    ended?.reject(failure(ended.model, reason));
+  const rejectWaiting = (): void => {
+    const rejected = settle();
+    rejected?.reject(failure(rejected.model, reason));
   };
+  const send = (message: LaneMessage, moved: readonly ArrayBuffer[] = []): void => worker.postMessage(message, moved);
 
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', (code) => {
+      if (!isClosed) reason = `the lane's thread ended with code ${code}`;
+      isClosed = true;
+      Atomics.store(busy, 0, 0);
+      rejectWaiting();
+      resolve();
+    });
+  });
   const ready = new Promise<void>((resolve, reject) => {
     worker.on('message', (reply: LaneReply) => {
       if (reply.kind === 'ready') resolve();
@@ -56,25 +82,17 @@ export async function openLane(setup: LaneSetup): Promise<Lane> {
     });
     worker.on('error', (error: unknown) => {
       reason = `the lane's thread broke: ${messageOf(error)}`;
-      end();
-      reject(new PipelineError('inference-failed', reason, { cause: error }));
+      isClosed = true;
+      rejectWaiting();
     });
-    worker.on('exit', (code) => {
-      if (!isClosed) reason = `the lane's thread ended with code ${code}`;
-      end();
-      reject(new PipelineError('inference-failed', reason));
-    });
+    // After `ready` this rejects a promise that is settled already.
+    void exited.then(() => reject(new PipelineError('inference-failed', reason)));
   });
-
-  const close = async (): Promise<void> => {
-    isClosed = true;
-    await worker.terminate();
-  };
 
   try {
     await ready;
   } catch (error) {
-    await close();
+    await exited; // A thread that could not open its models ends by itself.
     throw error;
   }
 
@@ -87,10 +105,16 @@ export async function openLane(setup: LaneSetup): Promise<Lane> {
         if (isClosed) return reject(failure(request.model, reason));
         if (waiting) return reject(new TypeError(`Expected an idle lane for ${request.model}, got one that is busy`));
         waiting = { model: request.model, resolve, reject };
-        worker.postMessage(request, [request.data.buffer]);
+        Atomics.store(busy, 0, 1);
+        send(request, [request.data.buffer]);
       });
     },
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      if (!isClosed) send('close');
+      isClosed = true;
+      rejectWaiting();
+      await exited;
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { assertInteger } from '../core/assert.ts';
 import { defaultFlow } from '../core/defaults.ts';
 import { type Detector, type Embedder } from '../core/ports.ts';
 import { chooseDevice, type DeviceChoice, type DeviceReport } from './choose-device.ts';
+import { type ExitGuard, exitGuard } from './exit-guard.ts';
 import { fixedShapes } from './fixed-shapes.ts';
 import { lanePool } from './lane-pool.ts';
 import { type LaneSetup, type Provider } from './lane-protocol.ts';
@@ -58,10 +59,12 @@ export async function openModels(options: OpenModelsOptions): Promise<Models> {
   const [set, chosen] = await Promise.all([loadManifest(folder), chooseDevice(asked)]);
   const laneCount = options.lanes ?? (chosen.device === 'cpu' ? availableParallelism() : 1);
   const fixed = chosen.device === 'cpu' ? undefined : fixedShapes({ set, detectorBatch, embedderBatch });
-  const lanes = await openLanes(laneCount, setupOf(set, chosen.device), signal);
+  const guard = exitGuard(laneCount);
+  const lanes = await openLanes(guard, setupOf(set, chosen.device), signal);
   const pool = lanePool(lanes);
   const close = async (): Promise<void> => {
     await pool[Symbol.asyncDispose]();
+    guard[Symbol.dispose]();
   };
   // Closing rejects the first runs, so that an abort need not wait for them.
   const abort = (): void => void close();
@@ -103,13 +106,13 @@ function setupOf(set: ModelSet, provider: Provider): LaneSetup {
 }
 
 /** All lanes, or none: when one fails, the others are closed. */
-async function openLanes(count: number, setup: LaneSetup, signal?: AbortSignal): Promise<readonly Lane[]> {
-  const opening = Array.from({ length: count }, () => openLane(setup));
-  const settled = await Promise.allSettled(opening);
+async function openLanes(guard: ExitGuard, setup: LaneSetup, signal?: AbortSignal): Promise<readonly Lane[]> {
+  const settled = await Promise.allSettled(guard.flags.map((busy) => openLane(setup, { busy })));
   const lanes = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = settled.find((one) => one.status === 'rejected');
   if (!failed && !signal?.aborted) return lanes;
   await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
+  guard[Symbol.dispose]();
   signal?.throwIfAborted();
   throw failed?.reason;
 }

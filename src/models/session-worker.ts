@@ -1,23 +1,35 @@
-// Entry of a lane's worker thread: opens the sessions, then answers one request at a time.
+// Entry of a lane's worker thread: opens the sessions, then answers one request after the other until it is told to close.
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
-import { type LaneReply, type LaneRequest, type LaneSetup } from './lane-protocol.ts';
+import { type LaneMessage, type LaneReply, type LaneStart } from './lane-protocol.ts';
 import { openSessions } from './open-sessions.ts';
+
+const { setup, busy }: LaneStart = workerData;
 
 function reply(message: LaneReply): void {
   const outputs = message.kind === 'done' ? Object.values(message.outputs) : [];
   const moved = outputs.flatMap(({ data: { buffer } }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+  // Out of native code, so the thread may be ended. Before the answer, which may bring the next request at once.
+  Atomics.store(busy, 0, 0);
+  Atomics.notify(busy, 0);
   parentPort?.postMessage(message, moved);
 }
 
 try {
-  const setup: LaneSetup = workerData;
   const sessions = await openSessions(setup);
-  parentPort?.on('message', (request: LaneRequest) => {
-    sessions.run(request).then(
-      (outputs) => reply({ kind: 'done', outputs }),
-      (error: unknown) => reply({ kind: 'failed', message: messageOf(error) }),
-    );
+  let last = Promise.resolve();
+  parentPort?.on('message', (message: LaneMessage) => {
+    last = last.then(async () => {
+      if (message === 'close') {
+        await sessions[Symbol.asyncDispose]();
+        parentPort?.close(); // Nothing is left to wait for, so the thread ends.
+        return;
+      }
+      await sessions.run(message).then(
+        (outputs) => reply({ kind: 'done', outputs }),
+        (error: unknown) => reply({ kind: 'failed', message: messageOf(error) }),
+      );
+    });
   });
   reply({ kind: 'ready' });
 } catch (error) {

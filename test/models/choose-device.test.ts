@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseDevice } from '../../src/models/choose-device.ts';
+import { hasGraphicsDevice } from '../../src/models/has-graphics-device.ts';
 import { type Provider } from '../../src/models/lane-protocol.ts';
 import { type DeviceStatus, listDevices } from '../../src/models/list-devices.ts';
 
@@ -11,7 +12,10 @@ const missing = (device: Provider): DeviceStatus => ({
   isWorthwhile: false,
   reason: 'not there',
 });
-const probing = (probe: (device: Provider) => DeviceStatus) => ({ probe: async (device: Provider) => probe(device) });
+const probing = (probe: (device: Provider) => DeviceStatus) => ({
+  probe: async (device: Provider) => probe(device),
+  hasGraphics: () => true,
+});
 const never = {
   probe: () => Promise.reject(new TypeError('probed')),
 };
@@ -60,10 +64,33 @@ describe('chooseDevice', () => {
     });
   });
 
+  it('starts no probe for auto on a machine without a graphics device', async () => {
+    await expect(chooseDevice('auto', { ...never, hasGraphics: () => false })).resolves.toMatchObject({
+      device: 'cpu',
+      passedOver: [
+        { device: 'cuda', reason: expect.stringMatching(/no graphics device .*\/dev\/dri/) },
+        { device: 'webgpu', reason: expect.stringMatching(/no graphics device/) },
+      ],
+    });
+  });
+
   it('refuses another word', async () => {
     await expect(chooseDevice(JSON.parse('"tpu"'), never)).rejects.toThrow(
       'Expected `device` to be one of auto, cpu, webgpu, cuda, got tpu (string)',
     );
+  });
+});
+
+describe('hasGraphicsDevice', () => {
+  it.each([
+    ['linux', [], false],
+    ['linux', ['/dev/dri'], true],
+    ['linux', ['/dev/nvidiactl'], true],
+    ['linux', ['/dev/dxg'], true],
+    ['darwin', [], true],
+    ['win32', [], true],
+  ])('says for %s with %j: %s', (platform, files, expected) => {
+    expect(hasGraphicsDevice(platform, (path) => files.includes(String(path)))).toBe(expected);
   });
 });
 

@@ -72,6 +72,18 @@ describe('a lane', () => {
     await answer;
   });
 
+  it('says while it is in native code', async () => {
+    const busy = new Int32Array(new SharedArrayBuffer(4));
+    const opening = openLane(setup, { busy });
+    expect(busy[0]).toBe(1);
+    await using lane = await opening;
+    expect(busy[0]).toBe(0);
+    const answer = lane.run(request(9));
+    expect(busy[0]).toBe(1);
+    await answer;
+    expect(busy[0]).toBe(0);
+  });
+
   it('takes one request at a time', async () => {
     await using lane = await openLane(setup);
     const first = lane.run(request(1));
@@ -93,5 +105,6 @@ describe('a lane', () => {
     expect(running).toMatchObject({ status: 'rejected', reason: { code: 'inference-failed' } });
     expect(lane.isClosed).toBe(true);
     await expect(lane.run(request(1))).rejects.toThrow('Model embedder a failed: the lane was closed');
+    await lane[Symbol.asyncDispose](); // Once more does nothing.
   });
 });

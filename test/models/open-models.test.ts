@@ -13,7 +13,7 @@ describe('openModels', () => {
   let models: Models;
   beforeAll(async () => {
     models = await openModels(options);
-  });
+  }, 60_000);
   afterAll(() => models[Symbol.asyncDispose]());
 
   it('finds boxes in pixels of the frame', async () => {

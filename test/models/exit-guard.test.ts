@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { entryUrl } from '../../src/models/entry-url.ts';
+import { exitGuard } from '../../src/models/exit-guard.ts';
+
+describe('exitGuard', () => {
+  it('holds up the end of the process until no lane is in native code', async () => {
+    const lane = `
+      import { workerData } from 'node:worker_threads';
+      setTimeout(() => { Atomics.store(workerData, 0, 0); Atomics.notify(workerData, 0); }, 100);`;
+    const program = `
+      import { Worker } from 'node:worker_threads';
+      import { exitGuard } from ${JSON.stringify(entryUrl('exit-guard').href)};
+      const { flags: [idle, busy] } = exitGuard(2);
+      Atomics.store(busy, 0, 1);
+      process.on('exit', () => console.log('flags at the end', idle[0], busy[0]));
+      new Worker(new URL(${JSON.stringify(`data:text/javascript,${encodeURIComponent(lane)}`)}), { workerData: busy });
+      process.exit(0);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+    expect(stdout).toBe('flags at the end 0 0\n');
+  });
+
+  it('leaves no listener behind', () => {
+    const before = process.listenerCount('exit');
+    const guard = exitGuard(3);
+    expect(process.listenerCount('exit')).toBe(before + 1);
+    guard[Symbol.dispose]();
+    expect(process.listenerCount('exit')).toBe(before);
+  });
+});
