@@ -1,25 +1,10 @@
 import { packageVersion } from '../pipelines/package-folder.ts';
-import { type Command } from './command.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { evalCommand } from './commands/eval.ts';
-import { matchCommand } from './commands/match.ts';
-import { rematchCommand } from './commands/rematch.ts';
-import { synthCommand } from './commands/synth.ts';
+import { allCommands } from './all-commands.ts';
 import { type CliStreams } from './context.ts';
 import { type ExitCode } from './exit-code.ts';
 import { explainFailure } from './explain-failure.ts';
 import { onInterrupt } from './interrupt.ts';
 import { parseCommandLine } from './parse-command-line.ts';
-
-const commands: readonly Command[] = [
-  matchCommand,
-  rematchCommand,
-  evalCommand,
-  synthCommand,
-  demoCommand,
-  doctorCommand,
-];
 
 /**
  * Runs the program for `argv` (without node and script) and resolves with its exit code. Never rejects: failures become
@@ -29,7 +14,7 @@ export async function main(argv: readonly string[], { stdout, stderr }: CliStrea
   using interrupt = onInterrupt(() => stderr.write('vitrine: stopping; once more stops at once\n'));
   try {
     const width = Math.min(stderr.columns ?? 100, 110);
-    const invocation = await parseCommandLine(argv, { commands, version: packageVersion, width });
+    const invocation = await parseCommandLine(argv, { commands: allCommands, version: packageVersion, width });
     if (invocation.kind === 'run') return await invocation.run({ stdout, stderr, signal: interrupt.signal });
     stdout.write(invocation.text);
     return 0;

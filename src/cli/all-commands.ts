@@ -1,0 +1,17 @@
+import { type Command } from './command.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { evalCommand } from './commands/eval.ts';
+import { matchCommand } from './commands/match.ts';
+import { rematchCommand } from './commands/rematch.ts';
+import { synthCommand } from './commands/synth.ts';
+
+/** Every command, in the order of the help text. */
+export const allCommands: readonly Command[] = [
+  matchCommand,
+  rematchCommand,
+  evalCommand,
+  synthCommand,
+  demoCommand,
+  doctorCommand,
+];
