@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../dist/bin/vitrine.js', import.meta.url));
 
+/** Node warns on stderr when it finds both, and test runners set them. */
+const withoutColorWishes = { NO_COLOR: undefined, FORCE_COLOR: undefined };
+
 /** How a run of the program ended, and what it wrote. */
 export interface ProgramRun {
   readonly exitCode: number | null;
@@ -22,7 +25,10 @@ export interface RunVitrineOptions {
 export function runVitrine(args: readonly string[], options: RunVitrineOptions = {}): Promise<ProgramRun> {
   const { cwd, env, onStderr } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd,
+      env: { ...process.env, ...withoutColorWishes, ...env },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
