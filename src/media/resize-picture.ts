@@ -9,7 +9,8 @@ const half = 1 << (weightBits - 1);
 /**
  * Resizes an image with a triangle filter that widens as it shrinks (anti-aliasing), half-pixel centres.
  *
- * Equal to Pillow's `Image.resize(size, BILINEAR)`; the algorithm is Pillow's: across, rounded to 8 bits, then down.
+ * Equal to Pillow's `Image.resize(size, BILINEAR)`, whose algorithm it is: across, rounded to 8 bits, then down. Where one side grows and the
+ * other shrinks, Pillow may go down first, and pixels differ by 1 of 255.
  *
  * @throws TypeError when the size is not positive.
  */

@@ -26,7 +26,8 @@ describe('cropResample', () => {
       const [x, y] = [Math.floor(i / 3) % 151, Math.floor(i / 3 / 151)];
       return x >= 40 && x < 90 && y >= 30 && y < 80 ? level : 255 - level;
     });
-    expect(cropResample({ ...picture, data }, box, [73, 19]).data).toEqual(cropResample(picture, box, [73, 19]).data);
+    const [other, own] = [cropResample({ ...picture, data }, box, [73, 19]), cropResample(picture, box, [73, 19])];
+    expect(Buffer.compare(other.data, own.data)).toBe(0);
   });
 
   it('stays between the darkest and the lightest pixel of any box at any size', () => {
