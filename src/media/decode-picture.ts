@@ -18,7 +18,7 @@ export interface DecodePictureOptions {
 export async function decodePicture(path: string, options: DecodePictureOptions = {}): Promise<RgbImage> {
   const { signal, reserve } = options;
   const { width, height, channels, data } = await readPixels(path, {
-    prepare: (picture) => picture.flatten({ background: '#ffffff' }).toColourspace('srgb').removeAlpha(),
+    prepare: (picture) => picture.flatten({ background: '#ffffff' }),
     signal,
     ...(reserve && { reserve: (pixels) => reserve(pixels * 3) }),
   });
