@@ -107,13 +107,13 @@ class Composer:
     def draw(self, sample: int, identity: int, is_clip: bool, bucket: int | None = None) -> Composite:
         """Draw sample number `sample` as garment `identity` in one of the two styles.
 
-        With `bucket` the crop takes that bucket's size whatever its own aspect: of three draws the one that has to be
+        With `bucket` the crop takes that bucket's size whatever its own aspect: of two draws the one that has to be
         stretched least is used.
         """
         rng = np.random.default_rng((self.seed, sample, identity, int(is_clip)))
         style = CLIP if is_clip else PICTURE
         cutout = self.pool[identity]
-        views = [self._view(rng, style, cutout, identity) for _ in range(1 if bucket is None else 3)]
+        views = [self._view(rng, style, cutout, identity) for _ in range(1 if bucket is None else 2)]
         warp, window, own = min(views, key=lambda view: 0 if bucket is None else abs(view[2] - bucket))
         bucket = own if bucket is None else bucket
         width, height = scaled_sizes(COMPACT_SCALE * self.scale)[bucket]

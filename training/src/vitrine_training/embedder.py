@@ -61,12 +61,16 @@ class Embedder(nn.Module):
 
     def embed(self, crops: Tensor) -> Tensor:
         """Map crops uint8 [N, h, w, 3] of the set's common size to unit vectors [N, 512]: what the ONNX graph does."""
+        return functional.normalize(self.embed_at_length(crops))
+
+    def embed_at_length(self, crops: Tensor) -> Tensor:
+        """Like `embed`, before the features are brought to unit length."""
         pixels = crops.permute(0, 3, 1, 2).float()
         if self.spec.scale != 1:
             pixels = functional.interpolate(
                 pixels, scale_factor=self.spec.scale, mode="bilinear", recompute_scale_factor=False
             )
-        return functional.normalize(self._features(pixels))
+        return self._features(pixels)
 
     def _features(self, pixels: Tensor) -> Tensor:
         normalised = (pixels - self.mean) / self.std

@@ -49,15 +49,23 @@ def add_export_embedder(parser: argparse.ArgumentParser) -> None:
     """Arguments of `export-embedder`."""
     parser.add_argument("checkpoint", type=Path, help="checkpoint.pt of `embedder`")
     parser.add_argument("out", type=Path, help="the .onnx file to write, e.g. fixtures/models/compact/embedder-a.onnx")
+    parser.add_argument("--whiten", type=Path, nargs="+", help="packed training cut-outs to learn a whitening from")
+    parser.add_argument("--shrinkage", type=float, default=0.02, help="of that whitening, in (0, 1] (default 0.02)")
     parser.set_defaults(run=_run_export_embedder)
 
 
 def _run_export_embedder(arguments: argparse.Namespace) -> None:
+    from .cutouts import CutoutPool, CutoutStore
     from .export_embedder import export_embedder, load_embedder
     from .one_thread import use_one_thread
+    from .whiten import whiten_embedder
 
     use_one_thread()
-    export_embedder(load_embedder(arguments.checkpoint), arguments.out)
+    embedder = load_embedder(arguments.checkpoint)
+    if arguments.whiten:
+        pool = CutoutPool([CutoutStore(path) for path in arguments.whiten])
+        whiten_embedder(embedder, pool, shrinkage=arguments.shrinkage)
+    export_embedder(embedder, arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size} bytes")
 
 

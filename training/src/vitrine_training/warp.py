@@ -1,7 +1,7 @@
 """Geometry of a composite: how a flat cut-out bends, turns and tilts, and which window of the result is cropped.
 
 A warp is an inverse map on a coarse grid (for each point of the canvas, which point of the cut-out it shows). It is
-smooth, so it may be computed on 64 x 64 points and enlarged to any window, which costs a tenth of the full size.
+smooth, so it may be computed on 40 x 40 points and enlarged to any window, which costs a tenth of the full size.
 """
 
 import math
@@ -16,7 +16,7 @@ from .cutouts import Image
 Field = NDArray[np.float32]
 Box = tuple[float, float, float, float]
 
-GRID = 64
+GRID = 40
 _EXTENT = 1.7  # side of the square canvas, in units of the garment's long side
 
 
