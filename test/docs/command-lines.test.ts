@@ -14,28 +14,42 @@ function commandLines(markdown: string): readonly (readonly string[])[] {
     .map((args) => args.split(/\s+/));
 }
 
-async function kindOf(argv: readonly string[]): Promise<string> {
-  const { kind } = await parseCommandLine(argv, { commands: allCommands, version: '0' });
-  return kind;
+/** The command lines that the program would not run, each with its complaint. */
+async function refused(lines: readonly (readonly string[])[]): Promise<readonly string[]> {
+  const complaints = await Promise.all(
+    lines.map(async (argv) => {
+      try {
+        const { kind } = await parseCommandLine(argv, { commands: allCommands, version: '0' });
+        return kind === 'run' ? [] : [`${argv.join(' ')}: runs nothing`];
+      } catch (error) {
+        return [`${argv.join(' ')}: ${String(error)}`];
+      }
+    }),
+  );
+  return complaints.flat();
 }
 
 describe('command lines that we show', () => {
-  it.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md'])('can be run: %s', async (page) => {
-    const markdown = await readFile(fileURLToPath(new URL(`../../${page}`, import.meta.url)), 'utf8');
-    for (const argv of commandLines(markdown)) await expect(kindOf(argv), argv.join(' ')).resolves.toBe('run');
-    if (page === 'README.md') expect(commandLines(markdown).length).toBeGreaterThan(5);
+  it.each([
+    { page: 'README.md', least: 6 },
+    { page: 'CONTRIBUTING.md', least: 0 },
+    { page: 'docs/architecture.md', least: 0 },
+  ])('can be run: $page', async ({ page, least }) => {
+    const lines = commandLines(await readFile(fileURLToPath(new URL(`../../${page}`, import.meta.url)), 'utf8'));
+    expect(lines.length).toBeGreaterThanOrEqual(least);
+    expect(await refused(lines)).toEqual([]);
   });
 
   it.each(allCommands.map(({ name, examples }) => ({ name, examples })))(
     'can be run: examples of $name',
     async ({ examples }) => {
-      expect(examples.length).toBeGreaterThan(0);
-      for (const [line] of examples) {
+      const lines = examples.map(([line]) => {
         const argv = (line.split('|')[0] ?? '').trim().split(/\s+/);
         // A config file is not there to be read.
-        const without = argv.filter((word, index) => word !== '--config' && argv[index - 1] !== '--config');
-        await expect(kindOf(without), line).resolves.toBe('run');
-      }
+        return argv.filter((word, index) => word !== '--config' && argv[index - 1] !== '--config');
+      });
+      expect(lines.length).toBeGreaterThan(0);
+      expect(await refused(lines)).toEqual([]);
     },
   );
 });

@@ -76,7 +76,16 @@ export const synthCommand: Command = defineCommand({
     {
       using display = showProgress(stderr, args);
       report = await synthShop({
-        ...{ out, items, seed, split, clipFrames, decoys, outfits, crf, stills, cutouts },
+        out,
+        items,
+        seed,
+        split,
+        clipFrames,
+        decoys,
+        outfits,
+        crf,
+        stills,
+        cutouts,
         ...(photos !== undefined && { photos }),
         signal,
         onProgress: (progress) => display.update(progress),
