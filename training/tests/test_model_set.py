@@ -9,7 +9,10 @@ import pytest
 from onnx import TensorProto, helper
 
 from vitrine_training.embedder_card import update_card
+from vitrine_training.model_card import write_model_card
 from vitrine_training.model_set import Thresholds, package_models
+
+CLIPS = {"boxes": 1200, "ap50": 0.91, "scoreMin": 0.85, "precision": 0.93, "recall": 0.88}
 
 
 def write_model(path: Path, inputs: list[str], outputs: list[str]) -> None:
@@ -29,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_manifest_holds_files_digests_and_thresholds(folder: Path) -> None:
-    update_card(folder / "card.json", "detector", {"ap50": 0.91})
+    update_card(folder / "card.json", "detector", {"heldOutShop": {"clips": CLIPS}})
     update_card(folder / "card.json", "embedders", {"ensemble": {"boxRecallAt1": 0.8, "itemRecallAt1": 0.95}})
     package_models(folder, Thresholds(clip_score=0.8), "abc")
     manifest = json.loads((folder / "manifest.json").read_text())
@@ -38,7 +41,7 @@ def test_manifest_holds_files_digests_and_thresholds(folder: Path) -> None:
         assert entry["sha256"] == hashlib.sha256((folder / entry["file"]).read_bytes()).hexdigest()
     assert manifest["detector"]["clips"] == {"shortSide": 192, "scoreMin": 0.8}
     assert manifest["crops"]["sizes"][7] == [162, 162]
-    assert manifest["provenance"]["metrics"] == {"detectorAp50": 0.91, "boxRecallAt1": 0.8, "itemRecallAt1": 0.95}
+    assert manifest["provenance"]["metrics"] == {"detectorAp50Clips": 0.91, "boxRecallAt1": 0.8, "itemRecallAt1": 0.95}
     assert set(manifest) == {"format", "name", "detector", "embedders", "crops", "provenance"}
 
 
@@ -53,3 +56,20 @@ def test_a_model_with_other_outputs_is_refused(folder: Path) -> None:
     write_model(folder / "embedder-b.onnx", ["crops"], ["feature"])
     with pytest.raises(ValueError, match=r"embedder-b\.onnx"):
         package_models(folder, Thresholds(), "")
+
+
+def test_card_holds_every_number_of_its_json(tmp_path: Path) -> None:
+    cuts = {"p5": 0.11, "p25": 0.22, "p50": 0.33, "p75": 0.44, "p95": 0.55}
+    scores = {"boxRecallAt1": 0.801, "itemRecallAt1": 0.952, "trueNearest": cuts, "falseNearest": cuts}
+    facts = {"identities": 2532, "parameters": 1330241, "steps": 2505, "minutes": 36.0}
+    embedders = {"a": facts | scores, "b": facts | scores | {"identities": 3201}, "ensemble": {"views": 4} | scores}
+    update_card(tmp_path / "card.json", "embedders", embedders)
+    write_model_card(tmp_path)
+    text = (tmp_path / "README.md").read_text()
+    assert "| a | 1,330,241 | 2,532 | 2,505 | 36.0 | 0.801 | 0.952 |" in text
+    assert "| the same garment | 0.11 | 0.22 | 0.33 | 0.44 | 0.55 |" in text
+    assert "up to 669 more identities" in text
+    assert "## Detector" not in text
+    update_card(tmp_path / "card.json", "detector", {"heldOutShop": {"clips": CLIPS}})
+    write_model_card(tmp_path)
+    assert "| rendered shop, clips | 1,200 | 0.910 | 0.85 | 0.930 | 0.880 |" in (tmp_path / "README.md").read_text()

@@ -15,8 +15,13 @@ def update_card(path: Path, key: str, values: dict[str, Any]) -> None:
     """Set `key` of the card to `values` and leave the others as they are."""
     card: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
     card[key] = values
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(card, indent=1, sort_keys=True) + "\n")
+    write_whole(path, json.dumps(card, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` under a temporary name and rename it, so that a reader never sees half a file."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text)
     temporary.rename(path)
 
 

@@ -98,6 +98,18 @@ def _run_evaluate_embedders(arguments: argparse.Namespace) -> None:
     print(json.dumps(scores, indent=1))
 
 
+def add_model_card(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `model-card`."""
+    parser.add_argument("models", type=Path, help="folder with card.json; its README.md is written")
+    parser.set_defaults(run=_run_model_card)
+
+
+def _run_model_card(arguments: argparse.Namespace) -> None:
+    from .model_card import write_model_card
+
+    write_model_card(arguments.models)
+
+
 def add_package(parser: argparse.ArgumentParser) -> None:
     """Arguments of `package`."""
     from .model_set import Thresholds

@@ -87,5 +87,5 @@ def evaluate_embedders(models: dict[str, Path], pool: CutoutPool, views: int = 4
         parts.append((embed_views(model, pictures), embed_views(model, clips)))
         result[name] = score_features(parts[-1][0], picture_ids, parts[-1][1], clip_ids)
     joined = [join_features([part[side] for part in parts]) for side in (0, 1)]
-    result["ensemble"] = score_features(joined[0], picture_ids, joined[1], clip_ids)
+    result["ensemble"] = {"views": views, **score_features(joined[0], picture_ids, joined[1], clip_ids)}
     return result

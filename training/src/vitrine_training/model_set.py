@@ -10,6 +10,7 @@ import onnx
 
 from .buckets import scaled_sizes
 from .embedder import FEATURE_LENGTH
+from .embedder_card import write_whole
 
 DATA = (
     "2,532 photos of the train split of github.com/alexeygrigorev/clothing-dataset-small (CC0 1.0), "
@@ -67,9 +68,7 @@ def package_models(folder: Path, thresholds: Thresholds, commit: str) -> dict[st
             "metrics": _headline(json.loads(card.read_text())) if card.is_file() else {},
         },
     }
-    temporary = folder / "manifest.tmp"
-    temporary.write_text(json.dumps(manifest, indent=1) + "\n")
-    temporary.rename(folder / "manifest.json")
+    write_whole(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
     return manifest
 
 
@@ -86,9 +85,6 @@ def _file_entry(path: Path, interface: str) -> dict[str, str]:
 def _headline(card: dict[str, Any]) -> dict[str, Any]:
     """Copy the few numbers of a card that say how good the set is."""
     detector, ensemble = card.get("detector", {}), card.get("embedders", {}).get("ensemble", {})
-    wanted = {
-        "detectorAp50": detector.get("ap50"),
-        "boxRecallAt1": ensemble.get("boxRecallAt1"),
-        "itemRecallAt1": ensemble.get("itemRecallAt1"),
-    }
-    return {key: value for key, value in wanted.items() if value is not None}
+    held_out = detector.get("heldOutShop") or detector.get("heldOutScenes", {})
+    metrics = {f"detectorAp50{side.capitalize()}": found["ap50"] for side, found in held_out.items()}
+    return metrics | {key: ensemble[key] for key in ("boxRecallAt1", "itemRecallAt1") if key in ensemble}
