@@ -35,8 +35,8 @@ One detector and four embedders that run on a CPU, so that a clone does the whol
 ## Embedders
 
 On the 200 held-out garments, {views} picture-like against {views} clip-like composites each, all strongly varied.
-*Box*: share of pictures whose nearest clip box shows the same garment. *Item*: share of garments whose mean clip vector is
-nearest to its own mean picture vector.
+*Box*: share of pictures whose nearest clip box shows the same garment. *Item*: share of garments whose mean clip vector
+is nearest to its own mean picture vector.
 
 | embedder | parameters | identities | steps | minutes on a shared core | box recall@1 | item recall@1 |
 | --- | --- | --- | --- | --- | --- | --- |
