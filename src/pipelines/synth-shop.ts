@@ -1,4 +1,5 @@
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert.ts';
+import { defaultSynth } from '../core/defaults.ts';
 import { findFfmpeg } from '../media/find-ffmpeg.ts';
 import { type clipPresets } from '../media/open-clip-writer.ts';
 import { createPool, type GarmentEntry } from '../synth/garment-pool.ts';
@@ -26,6 +27,8 @@ export interface SynthShopOptions {
   readonly clipFrames?: number;
   /** Width and height of clips in pixels: even integers. @defaultValue `[540, 960]` */
   readonly clipSize?: readonly [width: number, height: number];
+  /** Size of pictures against 800x800 and 750x1000, 0.1 to 4. @defaultValue `1` */
+  readonly pictureScale?: number;
   /** Share of the items that no clip shows, and of the clips that show no item, 0 to 1. @defaultValue `0.2` */
   readonly decoys?: number;
   /** Share of the items that are a top and a bottom, 0 to 1. @defaultValue `0.2` */
@@ -44,6 +47,8 @@ export interface SynthShopOptions {
   readonly onProgress?: (progress: SynthProgress) => void;
 }
 
+const defaults = { ...defaultSynth, clipSize: [540, 960], pictureScale: 1, preset: 'veryfast' } as const;
+
 /** Seeds of drawn garments that belong to one shop. */
 const seedsPerShop = 10_000;
 
@@ -59,21 +64,12 @@ const firstShopSeed = 10_000_000;
  * @throws {@link PipelineError} when photos cannot be read, ffmpeg is missing or a file cannot be written.
  */
 export async function synthShop(options: SynthShopOptions): Promise<SynthReport> {
-  const {
-    out,
-    items,
-    seed,
-    photos,
-    split = 'all',
-    decoys = 0.2,
-    outfits = 0.2,
-    cutouts = false,
-    stills = false,
-  } = options;
-  const { clipFrames = 400, clipSize = [540, 960], crf = 26, preset = 'veryfast', signal, onProgress } = options;
+  const { out, items, seed, photos, split = 'all', cutouts = false, stills = false, signal, onProgress } = options;
+  const { clipFrames, clipSize, pictureScale, decoys, outfits, crf, preset } = { ...defaults, ...options };
   assertInteger('items', items, 1);
   assertInteger('seed', seed, 0);
   assertInteger('clipFrames', clipFrames, 2);
+  assertNumber('pictureScale', pictureScale, 0.1, 4);
   assertNumber('decoys', decoys, 0, 1);
   assertNumber('outfits', outfits, 0, 1);
   assertOneOf('split', split, ['all', 'train', 'validation']);
@@ -97,7 +93,7 @@ export async function synthShop(options: SynthShopOptions): Promise<SynthReport>
 
   for (const item of plan.items) {
     signal?.throwIfAborted();
-    report.pictures += await writeItem(out, item, { pool, random: random.fork(`item ${item.id}`) });
+    report.pictures += await writeItem(out, item, { pool, random: random.fork(`item ${item.id}`) }, pictureScale);
     report.items += 1;
     tell();
   }

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type FrameAnnotations } from '../core/annotation.ts';
 import { writeClipAnnotations, writeSpeech } from '../io/write-annotations.ts';
 import { type Ffmpeg } from '../media/find-ffmpeg.ts';
@@ -35,13 +35,14 @@ export async function writeClip(
   format: ClipFormat,
 ): Promise<number> {
   const clip = await prepareClip(entry, { pool, random }, format);
-  const frames = await (format.ffmpeg
-    ? writeFilm(clip, join(out, 'video', `${entry.id}.mp4`), format.ffmpeg, format)
-    : writeStills(clip, join(out, 'video_frames', entry.id), format));
-  await writeClipAnnotations(out, { videoId: entry.id, frames: frames.annotated });
+  const annotate = (frames: readonly FrameAnnotations[]): Promise<void> =>
+    writeClipAnnotations(out, { videoId: entry.id, frames });
+  const count = await (format.ffmpeg
+    ? writeFilm(clip, { path: join(out, 'video', `${entry.id}.mp4`), ffmpeg: format.ffmpeg, annotate }, format)
+    : writeStills(clip, { folder: join(out, 'video_frames', entry.id), annotate }, format));
   const kinds = entry.pieces.map((piece) => piece.entry.kind);
   await writeSpeech(out, entry.id, speechFor(kinds, random.fork('words')));
-  return frames.count;
+  return count;
 }
 
 async function prepareClip(entry: ShopEntry, { pool, random }: Supply, { frames, size }: ClipFormat): Promise<Clip> {
@@ -54,15 +55,17 @@ async function prepareClip(entry: ShopEntry, { pool, random }: Supply, { frames,
   return createClip({ pieces, host, rack }, { width, height, frames, random, rasterise: rasteriseSvg });
 }
 
-interface Written {
-  readonly annotated: readonly FrameAnnotations[];
-  /** Frames that were drawn. */
-  readonly count: number;
+type Annotate = (frames: readonly FrameAnnotations[]) => Promise<void>;
+
+interface FilmPlace {
+  readonly path: string;
+  readonly ffmpeg: Ffmpeg;
+  readonly annotate: Annotate;
 }
 
-async function writeFilm(clip: Clip, path: string, ffmpeg: Ffmpeg, format: ClipFormat): Promise<Written> {
+async function writeFilm(clip: Clip, { path, ffmpeg, annotate }: FilmPlace, format: ClipFormat): Promise<number> {
   const { frames, size, crf, preset, signal } = format;
-  await mkdir(join(path, '..'), { recursive: true });
+  await mkdir(dirname(path), { recursive: true });
   await using writer = await openClipWriter(path, { ffmpeg, width: size[0], height: size[1], fps: 25, crf, preset });
   const annotated: FrameAnnotations[] = [];
   for (let index = 0; index < frames; index++) {
@@ -71,12 +74,23 @@ async function writeFilm(clip: Clip, path: string, ffmpeg: Ffmpeg, format: ClipF
     if (index % annotateEvery === 0) annotated.push({ frameIndex: index, annotations });
     await writer.write(image);
   }
+  // First the truth, then the clip's name: whoever sees a clip finds its annotations.
+  await annotate(annotated);
   await writer.close();
-  return { annotated, count: frames };
+  return frames;
+}
+
+interface StillsPlace {
+  readonly folder: string;
+  readonly annotate: Annotate;
 }
 
 /** Writes the frames 80, 100, ... as pictures. */
-async function writeStills(clip: Clip, folder: string, { frames, signal }: ClipFormat): Promise<Written> {
+async function writeStills(
+  clip: Clip,
+  { folder, annotate }: StillsPlace,
+  { frames, signal }: ClipFormat,
+): Promise<number> {
   await mkdir(folder, { recursive: true });
   const annotated: FrameAnnotations[] = [];
   for (let index = Math.min(4, Math.floor(frames / 100)) * annotateEvery; index < frames; index += annotateEvery) {
@@ -85,5 +99,6 @@ async function writeStills(clip: Clip, folder: string, { frames, signal }: ClipF
     annotated.push({ frameIndex: index, annotations });
     await writePicture(join(folder, `${index}.jpg`), image, { quality: 85 });
   }
-  return { annotated, count: annotated.length };
+  await annotate(annotated);
+  return annotated.length;
 }

@@ -8,10 +8,17 @@ import { type ShopEntry } from '../synth/plan-shop.ts';
 import { titleFor } from '../synth/shop-text.ts';
 import { loadHost, loadPieces, type Supply } from './garment-supply.ts';
 
-/** Draws an item's pictures and writes them with annotations and title; answers their number. */
-export async function writeItem(out: string, item: ShopEntry, { pool, random }: Supply): Promise<number> {
+/**
+ * Draws an item's pictures, `scale` times as large as usual, and writes them with annotations and title; answers their number.
+ */
+export async function writeItem(
+  out: string,
+  item: ShopEntry,
+  { pool, random }: Supply,
+  scale: number,
+): Promise<number> {
   const pieces = await loadPieces(item);
-  const plans = planPictures(random.fork('pictures'));
+  const plans = planPictures(random.fork('pictures'), scale);
   const folder = join(out, 'image', item.id);
   await mkdir(folder, { recursive: true });
   for (const [index, plan] of plans.entries()) {
@@ -22,8 +29,8 @@ export async function writeItem(out: string, item: ShopEntry, { pool, random }: 
         : { top: undefined, bottom: undefined };
     const { image, annotations } = await drawPicture(pieces, { ...plan, host, random: own, rasterise: rasteriseSvg });
     const imgName = `${index}.jpg`;
-    await writePicture(join(folder, imgName), image, { quality: own.integer(78, 93) });
     await writePictureAnnotations(out, { itemId: item.id, imgName, annotations });
+    await writePicture(join(folder, imgName), image, { quality: own.integer(78, 93) });
   }
   const kinds = item.pieces.map(({ entry }) => entry.kind);
   await writeTitle(out, item.id, titleFor(kinds, random.fork('title')));

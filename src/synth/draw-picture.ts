@@ -166,12 +166,12 @@ function studio(width: number, height: number, random: Random): string {
 /** A picture that is to be drawn. */
 export type PicturePlan = Pick<PictureOptions, 'style' | 'width' | 'height'>;
 
-/** Sizes and styles of the 2 to 6 pictures of an item; the first two styles always differ. */
-export function planPictures(random: Random): readonly PicturePlan[] {
+/** Sizes (times `scale`) and styles of the 2 to 6 pictures of an item; the first two styles always differ. */
+export function planPictures(random: Random, scale: number): readonly PicturePlan[] {
   const styles = random.shuffle<PictureStyle>(['flat', 'worn', 'worn', 'hanger', 'flat', 'held']);
   const first: readonly PictureStyle[] = random.chance(0.5) ? ['flat', 'worn'] : ['worn', 'hanger'];
   return [...first, ...styles].slice(0, random.integer(2, 6)).map((style) => {
     const [width, height] = random.chance(0.5) ? [800, 800] : [750, 1000];
-    return { style, width, height };
+    return { style, width: Math.round(width * scale), height: Math.round(height * scale) };
   });
 }
