@@ -34,7 +34,6 @@ afterEach(async () => {
 
 describe.runIf(process.platform === 'linux')('decodeClip, flow and processes', () => {
   it('stalls ffmpeg and takes no memory while nobody asks, and then goes on', async () => {
-    const before = process.memoryUsage().arrayBuffers;
     await using values = decodeClip(clip(), { ffmpeg, frames });
     const first = await values.next();
     const [id] = await childProcesses();
@@ -46,8 +45,8 @@ describe.runIf(process.platform === 'linux')('decodeClip, flow and processes', (
       written = await writtenBytes(id ?? 0);
       return written === earlier;
     });
+    // We cannot hold more than it has written. (What `memoryUsage()` says depends on when garbage was last collected.)
     expect(written).toBeLessThan(8 * frameBytes);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * frameBytes);
     expect(await childProcesses()).toEqual([id]); // It has 59 frames to give, and waits.
     const numbers = [readNumber(first.value?.image ?? { width: 1, height: 1, data: new Uint8Array(3) })];
     for await (const { image } of values) numbers.push(readNumber(image));
