@@ -92,7 +92,7 @@ def test_a_run_can_start_from_another_ones_average(run: DetectorRun, tmp_path: P
         )
     )  # fmt: skip
     assert second.step == 0
-    assert second.history == [{"steps": 40, "minutes": 2.0}]
+    assert second.history == [{"steps": 40, "batch": 2, "minutes": 2.0}]
     for name, value in second.detector.state_dict().items():
         assert torch.equal(value, first.average.module.state_dict()[name]), name
     detector, state = load_detector(first.checkpoint)

@@ -9,7 +9,7 @@ import numpy as np
 from .evaluate_detector import best_threshold, detect_with_onnx, rank_scenes, rank_shop, summarise, time_frames
 from .scene_batches import CLIP_SIZE, SceneBatches
 from .shop_scenes import ShopScenes
-from .train_detector import load_detector
+from .train_detector import load_detector, summarise_run
 
 SCENES_SEED = 2026
 SCENE_BATCHES = 60
@@ -43,8 +43,7 @@ def measure_detector(
 def describe_training(checkpoint: Path) -> dict[str, Any]:
     """Say how the weights of a checkpoint came about."""
     _, state = load_detector(checkpoint)
-    history = [*state.get("history", []), {"steps": state["step"], "minutes": round(state["used_s"] / 60, 1)}]
-    return {"parameters": state["parameters"], "trainings": history, "batch": state["config"]["train"]["batch"]}
+    return {"parameters": state["parameters"], "trainings": [*state.get("history", []), summarise_run(state)]}
 
 
 def write_card_part(card: Path, numbers: dict[str, Any]) -> None:

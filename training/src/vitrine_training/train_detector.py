@@ -92,6 +92,12 @@ def load_detector(checkpoint: Path) -> tuple[Detector, dict[str, Any]]:
     return detector.eval(), state
 
 
+def summarise_run(state: dict[str, Any]) -> dict[str, float]:
+    """Tell a checkpoint's run in numbers: steps, scenes a step, and minutes."""
+    batch = state["config"]["train"]["batch"]
+    return {"steps": state["step"], "batch": batch, "minutes": round(state["used_s"] / 60, 1)}
+
+
 def train_step(detector: Detector, optimizer: torch.optim.Optimizer, batch: SceneBatch) -> dict[str, float]:
     """One step of gradient descent; returns the losses."""
     losses: dict[str, Tensor] = detector(batch.frames, batch.boxes)
@@ -119,7 +125,7 @@ class DetectorTraining:
         self.step = 0
         self.used_s = 0.0
         self.history: list[dict[str, float]] = []
-        """Steps and minutes of the trainings that this one started from."""
+        """The trainings that this one started from, as `summarise_run` tells them."""
         if self.checkpoint.exists():
             state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
             self.detector.load_state_dict(state["model"])
@@ -128,8 +134,7 @@ class DetectorTraining:
         elif run.start is not None:
             state = torch.load(run.start, map_location="cpu", weights_only=True)
             self.detector.load_state_dict(state["average"])
-            earlier = {"steps": state["step"], "minutes": round(state["used_s"] / 60, 1)}
-            self.history = [*state.get("history", []), earlier]
+            self.history = [*state.get("history", []), summarise_run(state)]
         else:
             state = None
         self.average = Average(self.detector, self.recipe["ema"])
