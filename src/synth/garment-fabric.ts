@@ -50,9 +50,11 @@ export function weaveCloth(paint: RgbaImage, design: GarmentDesign): RgbaImage {
   const data = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const [gx, gy] = [x / pitch, y / pitch];
+      const gx = x / pitch;
+      const gy = y / pitch;
       const at = (y * width + x) * 4;
       blend(paint, x + reach * sampleField(bumps, gx, gy), y + reach * sampleField(shift, gx, gy), data, at);
+      if (data[at + 3] === 0) continue;
       const factor = sampleField(light, gx, gy) * (1 + grain * threads.values[y * width + x]!);
       const add = sheen === 0 ? 0 : 255 * sampleField(shine, gx, gy);
       for (let channel = 0; channel < 3; channel++)
@@ -109,11 +111,17 @@ function lightOf(
 function blend({ width, height, data: from }: RgbaImage, x: number, y: number, data: Uint8Array, at: number): void {
   const cx = Math.max(0, Math.min(width - 1.001, x));
   const cy = Math.max(0, Math.min(height - 1.001, y));
-  const [left, upper] = [Math.floor(cx), Math.floor(cy)];
-  const [u, v] = [cx - left, cy - upper];
-  let [red, green, blue, alpha] = [0, 0, 0, 0];
+  const left = Math.floor(cx);
+  const upper = Math.floor(cy);
+  const u = cx - left;
+  const v = cy - upper;
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  let alpha = 0;
   for (let corner = 0; corner < 4; corner++) {
-    const [right, lower] = [corner & 1, corner >> 1];
+    const right = corner & 1;
+    const lower = corner >> 1;
     const source = ((upper + lower) * width + left + right) * 4;
     const weight = (right ? u : 1 - u) * (lower ? v : 1 - v) * from[source + 3]!;
     red += weight * from[source]!;

@@ -31,11 +31,12 @@ export const coverGrid = 16;
 export function createGarment({ kind, label, image }: Cutout): Garment {
   const cover = new Float32Array(coverGrid * coverGrid);
   const total = new Float32Array(coverGrid * coverGrid);
-  for (let y = 0; y < image.height; y++) {
-    for (let x = 0; x < image.width; x++) {
-      const cell = Math.floor((y * coverGrid) / image.height) * coverGrid + Math.floor((x * coverGrid) / image.width);
-      total[cell]!++;
-      if (image.data[(y * image.width + x) * 4 + 3]! >= 128) cover[cell]!++;
+  for (let y = 0, at = 3; y < image.height; y++) {
+    const row = Math.floor((y * coverGrid) / image.height) * coverGrid;
+    for (let x = 0; x < image.width; x++, at += 4) {
+      const cell = row + Math.floor((x * coverGrid) / image.width);
+      total[cell]! += 1;
+      if (image.data[at]! >= 128) cover[cell]! += 1;
     }
   }
   for (let cell = 0; cell < cover.length; cell++) cover[cell] = cover[cell]! / Math.max(1, total[cell]!);

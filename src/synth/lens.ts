@@ -18,7 +18,7 @@ export type NoiseTable = Int8Array;
 
 /** Makes a table of sensor noise. */
 export function createNoiseTable(random: Random): NoiseTable {
-  return Int8Array.from({ length: 65_536 }, () => Math.round(16 * random.normal()));
+  return new Int8Array(65_536).map(() => Math.round(16 * random.normal()));
 }
 
 /** The picture as a camera hands it over: blurred, exposed, tinted and noisy. `offset` says where in the table the noise starts. */

@@ -39,7 +39,7 @@ function addOctave(
   const { cellX, cellY, strength, random } = octave;
   const columns = Math.ceil(width / cellX) + 2;
   const rows = Math.ceil(height / cellY) + 2;
-  const lattice = Float32Array.from({ length: columns * rows }, () => random.range(-1, 1));
+  const lattice = new Float32Array(columns * rows).map(() => random.range(-1, 1));
   const ease = (t: number): number => t * t * (3 - 2 * t);
   for (let y = 0; y < height; y++) {
     const row = Math.floor(y / cellY);

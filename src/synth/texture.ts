@@ -25,6 +25,7 @@ export function createTexture(image: RgbaImage): Texture {
       const from = (y * image.width + x) * 4;
       const to = ((y + 1) * width + x + 1) * 4;
       const alpha = image.data[from + 3]!;
+      if (alpha === 0) continue;
       for (let channel = 0; channel < 3; channel++)
         data[to + channel] = (image.data[from + channel]! * alpha + 127) / 255;
       data[to + 3] = alpha;
