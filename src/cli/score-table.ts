@@ -29,7 +29,7 @@ export function scoreTable(evaluation: Evaluation): string {
     );
   }
   lines.push(
-    `final = ${weights.s1} S1 + ${weights.s2} S2 + ${weights.s3} S3 (a participant’s weights; the contest’s own page is lost)`,
+    `final = ${weights.s1} S1 + ${weights.s2} S2 + ${weights.s3} S3 (a participant’s weights; the contest’s own page is not to be had)`,
     `final ${final.toFixed(4)}`,
   );
   return `${lines.join('\n')}\n`;
