@@ -192,6 +192,8 @@ class DetectorTraining:
             num_workers=1,
             prefetch_factor=6,
             worker_init_fn=calm_worker,
+            # A forked worker would hang in OpenCV where this process has already used its threads.
+            multiprocessing_context="spawn",
         )
         began, already = time.monotonic(), self.used_s
         saved_s = validated_s = already
