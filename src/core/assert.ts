@@ -10,6 +10,12 @@ export function assertNumber(name: string, value: number, min: number, max: numb
   throw new TypeError(`Expected \`${name}\` to be a number from ${min} to ${max}, got ${describe(value)}`);
 }
 
+/** Throws a `TypeError` when `path` is the empty text, which would mean the current folder. */
+export function assertPath(name: string, path: string): void {
+  if (path !== '') return;
+  throw new TypeError(`Expected \`${name}\` to be a path, got the empty text; '.' means the current folder`);
+}
+
 /** Throws a `TypeError` unless `value` is one of `allowed`. */
 export function assertOneOf<T extends string>(name: string, value: string, allowed: readonly T[]): asserts value is T {
   if ((allowed as readonly string[]).includes(value)) return;

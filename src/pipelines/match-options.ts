@@ -1,4 +1,4 @@
-import { assertInteger, assertOneOf } from '../core/assert.ts';
+import { assertInteger, assertOneOf, assertPath } from '../core/assert.ts';
 import {
   defaultFlow,
   defaultFrames,
@@ -55,6 +55,8 @@ export function matchSettings(options: MatchDatasetOptions): MatchSettings {
   const frames = { ...defaultFrames, ...options.frames };
   const matching = checkMatching(options.matching);
   const flow = { ...defaultFlow, ...options.flow };
+  assertPath('root', options.root);
+  assertPath('out', options.out);
   assertOneOf('device', device, deviceChoices);
   if (lanes !== undefined) assertInteger('lanes', lanes, 1, 256);
   assertInteger('frames.first', frames.first, 0);

@@ -204,4 +204,9 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     await expect(run).rejects.toThrow(TypeError);
     await expect(run).rejects.toThrow(`Expected \`${name}\``);
   });
+
+  it.each(['root', 'out'])('refuses an empty %s, which would mean the current folder', async (name) => {
+    const run = matchDataset({ root: outOf('nowhere'), out: outOf('nowhere'), [name]: '' });
+    await expect(run).rejects.toThrow(`Expected \`${name}\` to be a path`);
+  });
 });
