@@ -40,7 +40,7 @@ export const matchCommand: Command = defineCommand({
   examples: [
     ['match shop --out runs/1', 'The main job with every default'],
     ['match shop --out runs/1 --device cpu --concurrency 4', 'Four clips decoded side by side, models on the CPU'],
-    ['match shop --out runs/1 --frames 0:380:10', 'Twice as many frames a clip, from the first one on'],
+    ['match shop --out runs/1 --frames 0:380:10', 'Every tenth frame, from the first one on'],
     ['match shop --out runs/1 --config match.json', 'Options from a file, e.g. {"max-distance": 1}'],
   ],
   async run(args, { stdout, stderr, signal }) {
