@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vitrine_training.scene_garment import Wardrobe
+from vitrine_training.composites.scene_garment import Wardrobe
 
 KINDS = ["dress", "longsleeve", "outwear", "pants", "shirt", "shorts", "skirt", "t-shirt"]
 

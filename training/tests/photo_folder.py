@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vitrine_training.cutouts import CutoutPool, CutoutStore, list_photos, pack_cutouts
+from vitrine_training.composites.cutouts import CutoutPool, CutoutStore, list_photos, pack_cutouts
 
 KINDS = ("dress", "shirt")
 

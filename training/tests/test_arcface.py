@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from vitrine_training.arcface import ArcFace, arcface_logits, margin_at, pair_loss
+from vitrine_training.losses.arcface import ArcFace, arcface_logits, margin_at, pair_loss
 
 
 def test_logits_add_the_margin_to_the_true_angle_only() -> None:

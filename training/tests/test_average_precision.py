@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vitrine_training.average_precision import box_iou, rank_detections
+from vitrine_training.scoring.average_precision import box_iou, rank_detections
 
 
 def boxes(*rows: tuple[float, float, float, float]) -> np.ndarray:

@@ -6,7 +6,7 @@ import pytest
 
 from photo_folder import write_photos
 from vitrine_training.cli import main
-from vitrine_training.cutouts import CutoutStore
+from vitrine_training.composites.cutouts import CutoutStore
 
 
 def test_cutouts_packs_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

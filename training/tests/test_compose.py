@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from photo_folder import make_pool
-from vitrine_training.buckets import ASPECTS, bucket_of, scaled_sizes
-from vitrine_training.compose import Composer
-from vitrine_training.cutouts import CutoutPool
-from vitrine_training.warp import GRID, WarpRanges, draw_warp, show, visible_box, window_map
+from vitrine_training.composites.compose import Composer
+from vitrine_training.composites.cutouts import CutoutPool
+from vitrine_training.composites.warp import GRID, WarpRanges, draw_warp, show, visible_box, window_map
+from vitrine_training.data.buckets import ASPECTS, bucket_of, scaled_sizes
 
 
 @pytest.fixture(scope="module")

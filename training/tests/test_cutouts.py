@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from photo_folder import make_pool, write_photos
-from vitrine_training.cutouts import list_photos, read_cutout, split_photos
+from vitrine_training.composites.cutouts import list_photos, read_cutout, split_photos
 
 
 def test_split_holds_out_the_first_by_sha1_of_the_file_name(tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ import onnxruntime as ort
 import pytest
 import torch
 
-from vitrine_training.detector import Detector, DetectorSpec
-from vitrine_training.detector_onnx import BatchedDetector
-from vitrine_training.export_detector import export_detector
-from vitrine_training.scene_batches import SceneBatch
-from vitrine_training.train_detector import train_step
-from vitrine_training.vovnet import VovNetSpec
+from vitrine_training.composites.scene_batches import SceneBatch
+from vitrine_training.exporting.detector_onnx import BatchedDetector
+from vitrine_training.exporting.export_detector import export_detector
+from vitrine_training.loops.train_detector import train_step
+from vitrine_training.nets.detector import Detector, DetectorSpec
+from vitrine_training.nets.vovnet import VovNetSpec
 
 BODY = VovNetSpec.parse([8, 16], [[8, 16, 2], [8, 24, 2], [8, 32, 2], [8, 32, 2]])
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]

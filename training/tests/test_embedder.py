@@ -8,9 +8,9 @@ import onnxruntime
 import pytest
 import torch
 
-from vitrine_training.embedder import EmbedderSpec, GemPool
-from vitrine_training.export_embedder import export_embedder, untrained_embedder
-from vitrine_training.half_weights import halve_weights
+from vitrine_training.exporting.export_embedder import export_embedder, untrained_embedder
+from vitrine_training.exporting.half_weights import halve_weights
+from vitrine_training.nets.embedder import EmbedderSpec, GemPool
 
 SPEC = EmbedderSpec(stem=[8, 8], stages=[[8, 16, 2, 1], [8, 24, 2, 2], [8, 32, 2, 1]], scale=0.7, is_gem_learned=True)
 

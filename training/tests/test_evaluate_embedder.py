@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vitrine_training.evaluate_embedder import join_features, score_features
+from vitrine_training.scoring.evaluate_embedder import join_features, score_features
 
 
 def test_scores_by_hand() -> None:

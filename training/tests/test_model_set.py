@@ -8,9 +8,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from vitrine_training.embedder_card import update_card
-from vitrine_training.model_card import write_model_card
-from vitrine_training.model_set import Thresholds, package_models
+from vitrine_training.exporting.model_set import Thresholds, package_models
+from vitrine_training.scoring.embedder_card import update_card
+from vitrine_training.scoring.model_card import write_model_card
 
 CLIPS = {"boxes": 1200, "ap50": 0.91, "scoreMin": 0.85, "precision": 0.93, "recall": 0.88}
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from garments import make_garment, make_wardrobe
-from vitrine_training.scene import SIDE_MIN, compose_scene
-from vitrine_training.scene_canvas import Canvas
+from vitrine_training.composites.scene import SIDE_MIN, compose_scene
+from vitrine_training.composites.scene_canvas import Canvas
 
 
 def square(x: float, y: float, side: float) -> np.ndarray:

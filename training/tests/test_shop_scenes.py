@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vitrine_training.scene import Scene
-from vitrine_training.shop_scenes import ShopScenes, pack_shop, read_shop, resize_to_short_side, vary_scene
+from vitrine_training.composites.scene import Scene
+from vitrine_training.composites.shop_scenes import ShopScenes, pack_shop, read_shop, resize_to_short_side, vary_scene
 
 
 def annotation(*box: int) -> dict[str, object]:

@@ -8,10 +8,10 @@ import torch
 import yaml
 
 from garments import write_store
-from vitrine_training.detector import Detector, DetectorSpec
-from vitrine_training.detector_card import write_card_part
-from vitrine_training.scene_batches import SceneBatches
-from vitrine_training.train_detector import Average, DetectorRun, DetectorTraining, learning_rate, load_detector
+from vitrine_training.composites.scene_batches import SceneBatches
+from vitrine_training.loops.train_detector import Average, DetectorRun, DetectorTraining, learning_rate, load_detector
+from vitrine_training.nets.detector import Detector, DetectorSpec
+from vitrine_training.scoring.detector_card import write_card_part
 
 TINY = {
     "model": {
@@ -57,8 +57,8 @@ def test_an_unknown_key_of_the_model_is_named() -> None:
 
 
 def test_a_run_goes_on_from_its_checkpoint(run: DetectorRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vitrine_training.train_detector.VALIDATION_BATCHES", 1)
-    monkeypatch.setattr("vitrine_training.train_detector.LOG_EVERY", 1)
+    monkeypatch.setattr("vitrine_training.loops.train_detector.VALIDATION_BATCHES", 1)
+    monkeypatch.setattr("vitrine_training.loops.train_detector.LOG_EVERY", 1)
     training = DetectorTraining(run)
     before = {name: value.clone() for name, value in training.detector.state_dict().items()}
     training.fit()

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from photo_folder import make_pool
-from vitrine_training.compose import Composer
-from vitrine_training.cutouts import CutoutPool, CutoutStore
-from vitrine_training.embedder_config import EmbedderConfig, read_config
-from vitrine_training.sampling import BatchSampler
-from vitrine_training.train_embedder import EmbedderTraining, train_embedder
+from vitrine_training.composites.compose import Composer
+from vitrine_training.composites.cutouts import CutoutPool, CutoutStore
+from vitrine_training.composites.sampling import BatchSampler
+from vitrine_training.loops.embedder_config import EmbedderConfig, read_config
+from vitrine_training.loops.train_embedder import EmbedderTraining, train_embedder
 
 CONFIG = EmbedderConfig(
     name="t", seed=1, stem=[4, 4], stages=[[4, 8, 1, 1]], scale=0.3, steps=6, max_minutes=60, batch=4, small_share=0.5

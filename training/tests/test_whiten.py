@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from photo_folder import make_pool
-from vitrine_training.embedder import EmbedderSpec
-from vitrine_training.export_embedder import untrained_embedder
-from vitrine_training.whiten import fold_whitening, learn_whitening, whiten_embedder
+from vitrine_training.exporting.export_embedder import untrained_embedder
+from vitrine_training.exporting.whiten import fold_whitening, learn_whitening, whiten_embedder
+from vitrine_training.nets.embedder import EmbedderSpec
 
 SPEC = EmbedderSpec(stem=[4, 8], stages=[[8, 16, 1, 1], [8, 24, 1, 1]], scale=0.5)
 

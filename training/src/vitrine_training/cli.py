@@ -1,34 +1,42 @@
 """The command line `vitrine-train`: each command parses its arguments and calls one function."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 
-from .detector_commands import DETECTOR_COMMANDS
-from .embedder_commands import (
-    add_cutouts,
-    add_embedder,
-    add_evaluate_embedders,
-    add_export_embedder,
-    add_model_card,
-    add_package,
-)
+from .commands.command import Command
+from .commands.detector_commands import DETECTOR_COMMANDS
+from .commands.embedder_commands import EMBEDDER_COMMANDS
+from .failures import TrainingFailure
 
-_COMMANDS = (
-    ("cutouts", "pack garment photos and masks into one memory-mapped file", add_cutouts),
-    ("embedder", "train one embedder, or go on from its checkpoint", add_embedder),
-    ("export-embedder", "write a trained embedder as ONNX", add_export_embedder),
-    ("evaluate-embedders", "score the four embedders and their ensemble on held-out garments", add_evaluate_embedders),
-    ("model-card", "write a model set's README.md from its card.json", add_model_card),
-    ("package", "write the manifest of a folder of models", add_package),
-    *DETECTOR_COMMANDS,
-)
+COMMANDS: tuple[Command, ...] = (*DETECTOR_COMMANDS, *EMBEDDER_COMMANDS)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run one command; a mistake in the arguments ends with usage and exit code 2."""
+    """Run one command.
+
+    A mistake in the arguments ends with usage and exit code 2, a `TrainingFailure` with its sentence and exit code 1,
+    ctrl-C with exit code 130.
+    """
     parser = argparse.ArgumentParser(prog="vitrine-train", description="Train, export and package Vitrine's models.")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for name, summary, add_arguments in _COMMANDS:
-        add_arguments(commands.add_parser(name, help=summary, description=summary))
+    for command in COMMANDS:
+        lines = "\n".join(f"  vitrine-train {example}" for example in command.examples)
+        added = commands.add_parser(
+            command.name,
+            help=command.summary,
+            description=command.summary,
+            epilog=f"examples:\n{lines}" if lines else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(added)
+        added.set_defaults(run=command.run)
     arguments = parser.parse_args(argv)
-    arguments.run(arguments)
+    try:
+        arguments.run(arguments)
+    except TrainingFailure as failure:
+        print(f"vitrine-train: {failure}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("vitrine-train: interrupted; the same command goes on from the last checkpoint", file=sys.stderr)
+        sys.exit(130)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..composites.scene_batches import CLIP_SIZE, SceneBatches
+from ..composites.shop_scenes import ShopScenes
+from ..loops.train_detector import load_detector, summarise_run
 from .evaluate_detector import best_threshold, detect_with_onnx, rank_scenes, rank_shop, summarise, time_frames
-from .scene_batches import CLIP_SIZE, SceneBatches
-from .shop_scenes import ShopScenes
-from .train_detector import load_detector, summarise_run
 
 SCENES_SEED = 2026
 SCENE_BATCHES = 60

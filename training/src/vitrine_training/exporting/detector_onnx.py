@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.ops import nms, roi_align
 
-from .detector import SIZE_DIVISOR, Detector
+from ..nets.detector import SIZE_DIVISOR, Detector
 
 DELTA_MAX = math.log(1000.0 / 16)
 """torchvision's bound on the log of a box's growth."""

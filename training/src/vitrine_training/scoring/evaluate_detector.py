@@ -9,10 +9,10 @@ import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
 
+from ..composites.scene_batches import CLIP_SIZE, SceneBatches
+from ..composites.shop_scenes import ShopScenes
+from ..nets.detector import Detector
 from .average_precision import Ranked, rank_detections
-from .detector import Detector
-from .scene_batches import CLIP_SIZE, SceneBatches
-from .shop_scenes import ShopScenes
 
 Boxes = NDArray[np.float32]
 Frames = NDArray[np.uint8]

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .compose import Composer
-from .cutouts import CutoutPool
-from .embedder import Embedder
+from ..composites.compose import Composer
+from ..composites.cutouts import CutoutPool
+from ..nets.embedder import Embedder
 
 Features = NDArray[np.float32]
 

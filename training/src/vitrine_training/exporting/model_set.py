@@ -8,9 +8,9 @@ from typing import Any
 
 import onnx
 
-from .buckets import scaled_sizes
-from .embedder import FEATURE_LENGTH
-from .embedder_card import write_whole
+from ..data.buckets import scaled_sizes
+from ..nets.embedder import FEATURE_LENGTH
+from ..scoring.embedder_card import write_whole
 
 DATA = (
     "2,532 photos of the train split of github.com/alexeygrigorev/clothing-dataset-small (CC0 1.0), "

@@ -7,7 +7,7 @@ from typing import Any
 import onnx
 import torch
 
-from .detector import Detector
+from ..nets.detector import Detector
 from .detector_onnx import BatchedDetector
 from .half_weights import halve_weights
 

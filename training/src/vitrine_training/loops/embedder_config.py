@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from .embedder import EmbedderSpec
+from ..nets.embedder import EmbedderSpec
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from .compose import Composer, Composite
-from .cutouts import CutoutPool
+from ..composites.compose import Composer, Composite
+from ..composites.cutouts import CutoutPool
 
 Features = NDArray[np.float32]
 _PERCENTILES = (1, 5, 25, 50, 75, 95, 99)

@@ -28,7 +28,7 @@ One detector and four embedders that run on a CPU, so that a clone does the whol
   are the {photos} identities that every embedder learned.
 - Drawn garments: up to {drawn} more identities of b, c and d, by `vitrine synth --cutouts`.
 - Every training picture is a composite, drawn anew each time: the garment bent, turned, lit, occluded, cut, blurred and
-  compressed before other grounds and other clothes (`training/src/vitrine_training/compose.py`).
+  compressed before other grounds and other clothes (`training/src/vitrine_training/composites/compose.py`).
 - Embedder a was trained from scratch; b, c and d began with its first stages and class centres. ArcFace (s = 30, m up
   to 0.3) and a pair loss; a whitening learned on training garments is folded into the last layers.
 

@@ -4,17 +4,18 @@ import argparse
 import json
 from pathlib import Path
 
+from .command import Command
+
 
 def add_cutouts(parser: argparse.ArgumentParser) -> None:
     """Arguments of `cutouts`."""
     parser.add_argument("photos", type=Path, help="folder with photos/<kind>/<id>.jpg and masks/<kind>/<id>.png")
     parser.add_argument("out", type=Path, help="folder for train.npy/.json and validation.npy/.json")
     parser.add_argument("--no-validation", action="store_true", help="hold nothing out (drawn garments)")
-    parser.set_defaults(run=_run_cutouts)
 
 
 def _run_cutouts(arguments: argparse.Namespace) -> None:
-    from .cutouts import VALIDATION_COUNT, list_photos, pack_cutouts, split_photos
+    from ..composites.cutouts import VALIDATION_COUNT, list_photos, pack_cutouts, split_photos
 
     held_out = 0 if arguments.no_validation else VALIDATION_COUNT
     train, validation = split_photos(list_photos(arguments.photos), held_out)
@@ -30,14 +31,13 @@ def add_embedder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and log.jsonl")
     parser.add_argument("--checkpoint-minutes", type=float, default=3.0)
     parser.add_argument("--start", type=Path, help="another embedder's checkpoint.pt: begin with what fits of it")
-    parser.set_defaults(run=_run_embedder)
 
 
 def _run_embedder(arguments: argparse.Namespace) -> None:
-    from .cutouts import CutoutPool, CutoutStore
-    from .embedder_config import read_config
-    from .one_thread import use_one_thread
-    from .train_embedder import train_embedder
+    from ..composites.cutouts import CutoutPool, CutoutStore
+    from ..loops.embedder_config import read_config
+    from ..loops.one_thread import use_one_thread
+    from ..loops.train_embedder import train_embedder
 
     use_one_thread()
     pool = CutoutPool([CutoutStore(path) for path in arguments.cutouts])
@@ -51,14 +51,13 @@ def add_export_embedder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, help="the .onnx file to write, e.g. fixtures/models/compact/embedder-a.onnx")
     parser.add_argument("--whiten", type=Path, nargs="+", help="packed training cut-outs to learn a whitening from")
     parser.add_argument("--shrinkage", type=float, default=0.02, help="of that whitening, in (0, 1] (default 0.02)")
-    parser.set_defaults(run=_run_export_embedder)
 
 
 def _run_export_embedder(arguments: argparse.Namespace) -> None:
-    from .cutouts import CutoutPool, CutoutStore
-    from .export_embedder import export_embedder, load_embedder
-    from .one_thread import use_one_thread
-    from .whiten import whiten_embedder
+    from ..composites.cutouts import CutoutPool, CutoutStore
+    from ..exporting.export_embedder import export_embedder, load_embedder
+    from ..exporting.whiten import whiten_embedder
+    from ..loops.one_thread import use_one_thread
 
     use_one_thread()
     embedder = load_embedder(arguments.checkpoint)
@@ -76,15 +75,14 @@ def add_evaluate_embedders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--views", type=int, default=4, help="composites a garment and side (default 4)")
     parser.add_argument("--trainings", type=Path, help="folder with embedder-<x>/checkpoint.pt: adds minutes and sizes")
     parser.add_argument("--card", action="store_true", help="write the numbers into card.json of the folder")
-    parser.set_defaults(run=_run_evaluate_embedders)
 
 
 def _run_evaluate_embedders(arguments: argparse.Namespace) -> None:
-    from .cutouts import CutoutPool, CutoutStore
-    from .embedder_card import describe_trainings, update_card
-    from .evaluate_embedder import evaluate_embedders
-    from .model_set import EMBEDDERS
-    from .one_thread import use_one_thread
+    from ..composites.cutouts import CutoutPool, CutoutStore
+    from ..exporting.model_set import EMBEDDERS
+    from ..loops.one_thread import use_one_thread
+    from ..scoring.embedder_card import describe_trainings, update_card
+    from ..scoring.evaluate_embedder import evaluate_embedders
 
     use_one_thread()
     models = {name: arguments.models / f"embedder-{name}.onnx" for name in EMBEDDERS}
@@ -101,18 +99,17 @@ def _run_evaluate_embedders(arguments: argparse.Namespace) -> None:
 def add_model_card(parser: argparse.ArgumentParser) -> None:
     """Arguments of `model-card`."""
     parser.add_argument("models", type=Path, help="folder with card.json; its README.md is written")
-    parser.set_defaults(run=_run_model_card)
 
 
 def _run_model_card(arguments: argparse.Namespace) -> None:
-    from .model_card import write_model_card
+    from ..scoring.model_card import write_model_card
 
     write_model_card(arguments.models)
 
 
 def add_package(parser: argparse.ArgumentParser) -> None:
     """Arguments of `package`."""
-    from .model_set import Thresholds
+    from ..exporting.model_set import Thresholds
 
     defaults = Thresholds()
     parser.add_argument("models", type=Path, help="folder with detector.onnx and embedder-a.onnx ... embedder-d.onnx")
@@ -122,11 +119,10 @@ def add_package(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clip-score", type=float, default=defaults.clip_score)
     parser.add_argument("--max-side", type=int, default=defaults.max_side)
     parser.add_argument("--commit", default="", help="the commit that trained the models")
-    parser.set_defaults(run=_run_package)
 
 
 def _run_package(arguments: argparse.Namespace) -> None:
-    from .model_set import Thresholds, package_models
+    from ..exporting.model_set import Thresholds, package_models
 
     thresholds = Thresholds(
         picture_side=arguments.picture_side,
@@ -137,3 +133,18 @@ def _run_package(arguments: argparse.Namespace) -> None:
     )
     manifest = package_models(arguments.models, thresholds, arguments.commit)
     print(f"{arguments.models / 'manifest.json'}: {1 + len(manifest['embedders'])} models")
+
+
+EMBEDDER_COMMANDS = (
+    Command("cutouts", "pack garment photos and masks into one memory-mapped file", add_cutouts, _run_cutouts),
+    Command("embedder", "train one embedder, or go on from its checkpoint", add_embedder, _run_embedder),
+    Command("export-embedder", "write a trained embedder as ONNX", add_export_embedder, _run_export_embedder),
+    Command(
+        "evaluate-embedders",
+        "score the four embedders and their ensemble on held-out garments",
+        add_evaluate_embedders,
+        _run_evaluate_embedders,
+    ),
+    Command("model-card", "write a model set's README.md from its card.json", add_model_card, _run_model_card),
+    Command("package", "write the manifest of a folder of models", add_package, _run_package),
+)

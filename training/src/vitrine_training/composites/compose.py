@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from ..data.buckets import COMPACT_SCALE, bucket_of, scaled_sizes
 from .augment import CaptureRanges, capture, shade
 from .background import draw_ground
-from .buckets import COMPACT_SCALE, bucket_of, scaled_sizes
 from .cutouts import CutoutPool, Image
 from .figure import paint_figure_behind, paint_occluders, paste_other
 from .warp import Box, Field, WarpRanges, draw_warp, draw_window, show, visible_box, window_map

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from .embedder import Embedder
-from .embedder_config import EmbedderConfig
+from ..loops.embedder_config import EmbedderConfig
+from ..nets.embedder import Embedder
 
 
 def update_card(path: Path, key: str, values: dict[str, Any]) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .arcface import ArcFace, margin_at, pair_loss
-from .compose import Composer
-from .cutouts import CutoutPool
-from .embedder import FEATURE_LENGTH, Embedder
+from ..composites.compose import Composer
+from ..composites.cutouts import CutoutPool
+from ..composites.sampling import BatchSampler
+from ..losses.arcface import ArcFace, margin_at, pair_loss
+from ..nets.embedder import FEATURE_LENGTH, Embedder
 from .embedder_config import EmbedderConfig
-from .sampling import BatchSampler
 
 CHECKPOINT = "checkpoint.pt"
 

@@ -4,6 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
+from .command import Command
+
 
 def add_detector(parser: argparse.ArgumentParser) -> None:
     """Arguments of `detector`."""
@@ -17,12 +19,11 @@ def add_detector(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scene-seed", type=int, default=1, help="seed of the scenes (default 1)")
     parser.add_argument("--shop", type=Path, nargs="*", default=[], help="packed shops (pack-shop) that are mixed in")
     parser.add_argument("--shop-share", type=float, default=0.4, help="share of batches from --shop (default 0.4)")
-    parser.set_defaults(run=_run_detector)
 
 
 def _run_detector(arguments: argparse.Namespace) -> None:
-    from .one_thread import use_one_thread
-    from .train_detector import DetectorRun, DetectorTraining
+    from ..loops.one_thread import use_one_thread
+    from ..loops.train_detector import DetectorRun, DetectorTraining
 
     use_one_thread()
     run = DetectorRun(
@@ -44,11 +45,10 @@ def add_pack_shop(parser: argparse.ArgumentParser) -> None:
     """Arguments of `pack-shop`."""
     parser.add_argument("root", type=Path, help="a shop with annotations, as `vitrine synth` writes it")
     parser.add_argument("out", type=Path, help="the .npz file to write")
-    parser.set_defaults(run=_run_pack_shop)
 
 
 def _run_pack_shop(arguments: argparse.Namespace) -> None:
-    from .shop_scenes import pack_shop
+    from ..composites.shop_scenes import pack_shop
 
     print(f"{pack_shop(arguments.root, arguments.out)} frames and pictures")
 
@@ -57,12 +57,11 @@ def add_export_detector(parser: argparse.ArgumentParser) -> None:
     """Arguments of `export-detector`."""
     parser.add_argument("checkpoint", type=Path, help="last.pt of a training")
     parser.add_argument("out", type=Path, help="the .onnx file to write")
-    parser.set_defaults(run=_run_export_detector)
 
 
 def _run_export_detector(arguments: argparse.Namespace) -> None:
-    from .export_detector import export_detector
-    from .train_detector import load_detector
+    from ..exporting.export_detector import export_detector
+    from ..loops.train_detector import load_detector
 
     export_detector(load_detector(arguments.checkpoint)[0], arguments.out)
 
@@ -81,12 +80,11 @@ def add_evaluate_detector(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--checkpoint", type=Path, help="last.pt that the model came from, for the card")
     parser.add_argument("--card", type=Path, help="card.json whose key `detector` is set")
-    parser.set_defaults(run=_run_evaluate_detector)
 
 
 def _run_evaluate_detector(arguments: argparse.Namespace) -> None:
-    from .detector_card import describe_training, measure_detector, write_card_part
-    from .one_thread import use_one_thread
+    from ..loops.one_thread import use_one_thread
+    from ..scoring.detector_card import describe_training, measure_detector, write_card_part
 
     use_one_thread()
     score_mins = tuple(arguments.score_min) if arguments.score_min else None
@@ -99,9 +97,18 @@ def _run_evaluate_detector(arguments: argparse.Namespace) -> None:
 
 
 DETECTOR_COMMANDS = (
-    ("detector", "train the detector, or go on from its checkpoint", add_detector),
-    ("pack-shop", "pack a synthetic shop's frames for training and measuring the detector", add_pack_shop),
-    ("export-detector", "write a checkpoint's detector as ONNX", add_export_detector),
-    ("evaluate-detector", "measure a detector over held-out garments", add_evaluate_detector),
+    Command("detector", "train the detector, or go on from its checkpoint", add_detector, _run_detector),
+    Command(
+        "pack-shop",
+        "pack a synthetic shop's frames for training and measuring the detector",
+        add_pack_shop,
+        _run_pack_shop,
+    ),
+    Command("export-detector", "write a checkpoint's detector as ONNX", add_export_detector, _run_export_detector),
+    Command(
+        "evaluate-detector",
+        "measure a detector over held-out garments",
+        add_evaluate_detector,
+        _run_evaluate_detector,
+    ),
 )
-"""Name, summary and arguments of each command."""

@@ -7,8 +7,8 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from .embedder import Embedder, EmbedderSpec
-from .embedder_config import EmbedderConfig
+from ..loops.embedder_config import EmbedderConfig
+from ..nets.embedder import Embedder, EmbedderSpec
 from .half_weights import halve_weights
 
 OPSET = 17

@@ -19,9 +19,9 @@ import yaml
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
-from .detector import Detector, DetectorSpec, count_parameters
-from .evaluate_detector import detect_with_torch, rank_scenes
-from .scene_batches import BATCHES_MAX, SceneBatch, SceneBatches, calm_worker, first_of
+from ..composites.scene_batches import BATCHES_MAX, SceneBatch, SceneBatches, calm_worker, first_of
+from ..nets.detector import Detector, DetectorSpec, count_parameters
+from ..scoring.evaluate_detector import detect_with_torch, rank_scenes
 
 VALIDATION_SEED = 99
 VALIDATION_BATCHES = 12

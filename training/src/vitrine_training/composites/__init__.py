@@ -1,0 +1,1 @@
+"""Scenes and crops composed on the fly from garment cut-outs."""

@@ -1,0 +1,1 @@
+"""What the embedders are trained to minimise."""

@@ -1,0 +1,1 @@
+"""Measures of detectors and embedders, and the cards that show them."""
