@@ -13,7 +13,8 @@ from vitrine_training.composites.scene_batches import SceneBatch
 from vitrine_training.exporting.detector_onnx import BatchedDetector
 from vitrine_training.exporting.export_detector import export_detector
 from vitrine_training.loops.train_detector import train_step
-from vitrine_training.nets.detector import Detector, DetectorSpec
+from vitrine_training.nets.detector import Detector
+from vitrine_training.nets.detector_spec import DetectorSpec
 from vitrine_training.nets.vovnet import VovNetSpec
 
 BODY = VovNetSpec.parse([8, 16], [[8, 16, 2], [8, 24, 2], [8, 32, 2], [8, 32, 2]])
@@ -45,7 +46,7 @@ def frame_of(seed: int, height: int, width: int) -> torch.Tensor:
 def detector() -> Detector:
     """A tiny net trained for a moment to box bright cards: its scores lie apart, and a blank frame has no box."""
     torch.manual_seed(3)
-    made = Detector(DetectorSpec(BODY, fpn_channels=16, hidden=32, roi_size=5, rpn_pre_nms=60, rpn_post_nms=30))
+    made = Detector(DetectorSpec(body=BODY, fpn_channels=16, hidden=32, roi_size=5, rpn_pre_nms=60, rpn_post_nms=30))
     made.train()
     optimizer = torch.optim.AdamW(made.parameters(), 4e-3)
     for step in range(70):
@@ -119,7 +120,7 @@ def test_rows_are_ordered_and_bounded(run: Callable[[torch.Tensor], Rows], detec
 def test_at_most_so_many_boxes_a_frame(detector: Detector, tmp_path: Path) -> None:
     frames = torch.stack([frame_of(1, 96, 128), frame_of(2, 96, 128)])
     limited = BatchedDetector(detector)
-    limited.spec = DetectorSpec(**{**detector.spec.__dict__, "boxes_max": 1})
+    limited.spec = detector.spec.model_copy(update={"boxes_max": 1})
     with torch.no_grad():
         assert limited(frames)[2].tolist() == [0, 1]
 

@@ -14,11 +14,10 @@ from torch import Tensor, nn
 from torchvision.ops import nms, roi_align
 
 from ..nets.detector import SIZE_DIVISOR, Detector
+from ..nets.roi_pool import level_of_regions
 
 DELTA_MAX = math.log(1000.0 / 16)
 """torchvision's bound on the log of a box's growth."""
-
-ROI_SAMPLES = 2
 
 
 class NonMaxSuppression(torch.autograd.Function):
@@ -52,28 +51,35 @@ class NonMaxSuppression(torch.autograd.Function):
 
 
 class RoiAlign(torch.autograd.Function):
-    """ONNX RoiAlign without the half-pixel shift, as torchvision trains it (`aligned=False`)."""
+    """ONNX RoiAlign; `is_aligned` says whether regions are shifted by half a pixel (torchvision's `aligned`).
+
+    `samples` 0 takes as many samples as a bin is wide.
+    """
 
     @staticmethod
-    def forward(ctx: Any, features: Tensor, rois: Tensor, batch: Tensor, size: int, scale: float) -> Tensor:
+    def forward(
+        ctx: Any, features: Tensor, rois: Tensor, batch: Tensor, size: int, scale: float, samples: int, is_aligned: bool
+    ) -> Tensor:
         """Eager counterpart: features [N, C, H, W], rois [R, 4], batch [R] -> [R, C, size, size]."""
         indexed = torch.cat([batch[:, None].to(rois.dtype), rois], 1)
-        pooled: Tensor = roi_align(features, indexed, size, scale, ROI_SAMPLES, aligned=False)
+        pooled: Tensor = roi_align(features, indexed, size, scale, samples or -1, aligned=is_aligned)
         return pooled
 
     @staticmethod
-    def symbolic(g: Any, features: Any, rois: Any, batch: Any, size: int, scale: float) -> Any:
+    def symbolic(
+        g: Any, features: Any, rois: Any, batch: Any, size: int, scale: float, samples: int, is_aligned: bool
+    ) -> Any:
         """Write the operator; the coordinate mode must be named, its default differs from opset 16 on."""
         return g.op(
             "RoiAlign",
             features,
             rois,
             batch,
-            coordinate_transformation_mode_s="output_half_pixel",
+            coordinate_transformation_mode_s="half_pixel" if is_aligned else "output_half_pixel",
             mode_s="avg",
             output_height_i=size,
             output_width_i=size,
-            sampling_ratio_i=ROI_SAMPLES,
+            sampling_ratio_i=samples,
             spatial_scale_f=scale,
         )
 
@@ -130,7 +136,7 @@ class BatchedDetector(nn.Module):
         size = shape_of(frames)
         # x1 and x2 end at the width, y1 and y2 at the height: boxes never reach into the padding.
         limit = torch.stack([size[2], size[1], size[2], size[1]]).float()
-        images = (frames.permute(0, 3, 1, 2).float() - detector.mean) / detector.std
+        images = detector.normalise(frames)
         ends = (SIZE_DIVISOR - size[1:3] % SIZE_DIVISOR) % SIZE_DIVISOR
         images = PadBottomRight.apply(images, torch.cat([torch.zeros(6, dtype=torch.int64), ends]))
         maps = detector.pyramid(images)
@@ -185,12 +191,12 @@ class BatchedDetector(nn.Module):
     def _pool(self, maps: list[Tensor], rois: Tensor, batch: Tensor) -> Tensor:
         """Pool each roi from the level of its size, in the order of the rois."""
         spec = self.spec
-        side = torch.sqrt((rois[:, 2] - rois[:, 0]) * (rois[:, 3] - rois[:, 1]))
-        level = torch.clamp(torch.floor(torch.log2(side / spec.roi_base) + 1e-6), -1, 1)
+        level = level_of_regions(rois, spec)
         pooled, rows = [], []
-        for index, stride in enumerate(spec.strides[:3]):
-            row = torch.nonzero(level == index - 1)[:, 0]
-            pooled.append(RoiAlign.apply(maps[index], rois[row], batch[row], spec.roi_size, 1.0 / stride))
+        for index, stride in enumerate(spec.roi_strides):
+            row = torch.nonzero(level == index)[:, 0]
+            how = (spec.roi_size, 1.0 / stride, spec.roi_samples, spec.is_roi_aligned)
+            pooled.append(RoiAlign.apply(maps[index], rois[row], batch[row], *how))
             rows.append(row)
         order = torch.cat(rows)
         back = torch.zeros_like(order).scatter(0, order, torch.arange(shape_of(order)[0]))

@@ -20,7 +20,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from ..composites.scene_batches import BATCHES_MAX, SceneBatch, SceneBatches, calm_worker, first_of
-from ..nets.detector import Detector, DetectorSpec, count_parameters
+from ..nets.detector import Detector, count_parameters
+from ..nets.detector_spec import DetectorSpec
 from ..scoring.evaluate_detector import detect_with_torch, rank_scenes
 
 VALIDATION_SEED = 99

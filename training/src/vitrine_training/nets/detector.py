@@ -1,11 +1,11 @@
-"""The compact garment detector: Faster R-CNN on a small VoVNet with FPN, one class ("clothes").
+"""The garment detector: Faster R-CNN on a VoVNet with FPN, one class ("clothes"), from the compact one to the seed's.
 
 Training runs torchvision's own parts (RPN, RoI heads). The graph that ships is built from the same weights by
 `detector_onnx`.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -15,52 +15,14 @@ from torchvision.models.detection.faster_rcnn import FastRCNNPredictor
 from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.roi_heads import RoIHeads
 from torchvision.models.detection.rpn import AnchorGenerator, RegionProposalNetwork, RPNHead
-from torchvision.ops import FeaturePyramidNetwork, MultiScaleRoIAlign
+from torchvision.ops import FeaturePyramidNetwork
 from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
 
-from .vovnet import VovNet, VovNetSpec
+from .detector_spec import DetectorSpec
+from .roi_pool import LevelRoiPool
+from .vovnet import VovNet
 
-PIXEL_MEAN = (123.675, 116.28, 103.53)
-PIXEL_STD = (58.395, 57.12, 57.375)
 SIZE_DIVISOR = 32
-
-
-@dataclass(frozen=True)
-class DetectorSpec:
-    """What the network looks like and how many boxes pass each step in test.
-
-    `anchors` holds one anchor size in pixels a level, finest first; the finest level has stride 8. A region of
-    `roi_base` pixels (square root of its area) is pooled from the stride-16 level, one of half that from stride 8.
-    """
-
-    body: VovNetSpec
-    fpn_channels: int = 64
-    anchors: tuple[int, ...] = (24, 48, 96, 192)
-    ratios: tuple[float, ...] = (0.5, 1.0, 2.0)
-    roi_size: int = 7
-    roi_base: int = 64
-    hidden: int = 256
-    rpn_pre_nms: int = 400
-    rpn_post_nms: int = 100
-    rpn_nms: float = 0.7
-    score_min: float = 0.05
-    nms: float = 0.5
-    boxes_max: int = 50
-
-    @staticmethod
-    def parse(config: dict[str, Any]) -> "DetectorSpec":
-        """Read the `model` part of a configuration file; an unknown key is a TypeError that names it."""
-        values = dict(config)
-        body = values.pop("body")
-        for key in ("anchors", "ratios"):
-            if key in values:
-                values[key] = tuple(values[key])
-        return DetectorSpec(body=VovNetSpec.parse(body["stem"], body["stages"]), **values)
-
-    @property
-    def strides(self) -> tuple[int, ...]:
-        """Stride of each level that holds anchors: 8, 16, 32 from the body and 64 by pooling."""
-        return tuple(8 << level for level in range(len(self.anchors)))
 
 
 class StrideAnchors(AnchorGenerator):  # type: ignore[misc]
@@ -71,8 +33,24 @@ class StrideAnchors(AnchorGenerator):  # type: ignore[misc]
     """
 
     def __init__(self, spec: DetectorSpec) -> None:
-        super().__init__(tuple((size,) for size in spec.anchors), (spec.ratios,) * len(spec.anchors))
         self.level_strides = spec.strides
+        self.is_rounded = spec.is_anchor_rounded
+        super().__init__(tuple((size,) for size in spec.anchors), (spec.ratios,) * len(spec.anchors))
+
+    def generate_anchors(
+        self,
+        scales: Sequence[int],
+        aspect_ratios: Sequence[float],
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | None = None,
+    ) -> Tensor:
+        """Anchors [ratios, 4] around 0 of one level."""
+        if self.is_rounded:
+            rounded: Tensor = super().generate_anchors(scales, aspect_ratios, dtype, device)
+            return rounded
+        root = torch.tensor(aspect_ratios, dtype=dtype, device=device).sqrt()
+        half_width, half_height = scales[0] / root / 2, scales[0] * root / 2
+        return torch.stack([-half_width, -half_height, half_width, half_height], 1)
 
     def forward(self, image_list: ImageList, feature_maps: list[Tensor]) -> list[Tensor]:
         """One tensor [anchors, 4] an image, all levels, finest first."""
@@ -84,6 +62,24 @@ class StrideAnchors(AnchorGenerator):  # type: ignore[misc]
         ]
         anchors = torch.cat(self.grid_anchors(sizes, strides))
         return [anchors for _ in image_list.image_sizes]
+
+
+class FloatRpnHead(RPNHead):  # type: ignore[misc]
+    """The RPN's convolutions; what they say is float32 even under autocast, so that boxes keep their precision."""
+
+    def forward(self, maps: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """One objectness and one delta map a level."""
+        logits, deltas = super().forward(maps)
+        return [level.float() for level in logits], [level.float() for level in deltas]
+
+
+class FloatBoxPredictor(FastRCNNPredictor):  # type: ignore[misc]
+    """The last layers; float32 as in `FloatRpnHead`."""
+
+    def forward(self, regions: Tensor) -> tuple[Tensor, Tensor]:
+        """Map [R, hidden] to logits [R, 2] and deltas [R, 8]; index 0 is the background."""
+        logits, deltas = super().forward(regions)
+        return logits.float(), deltas.float()
 
 
 class BoxHead(nn.Module):
@@ -100,16 +96,17 @@ class BoxHead(nn.Module):
 
 
 class PyramidBody(nn.Module):
-    """VoVNet + FPN at strides 8, 16, 32 and one pooled level of stride 64."""
+    """VoVNet + FPN from the finest stride on, and one pooled level."""
 
     def __init__(self, spec: DetectorSpec) -> None:
         super().__init__()
+        self.skipped = spec.skipped_stages
         self.body = VovNet(spec.body)
-        self.fpn = FeaturePyramidNetwork(self.body.channels[1:], spec.fpn_channels, LastLevelMaxPool())
+        self.fpn = FeaturePyramidNetwork(self.body.channels[self.skipped :], spec.fpn_channels, LastLevelMaxPool())
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Map [N, 3, H, W] to the levels' maps, finest first."""
-        maps = self.body(images)[1:]
+        maps = self.body(images)[self.skipped :]
         named = self.fpn(OrderedDict((str(level), features) for level, features in enumerate(maps)))
         return list(named.values())
 
@@ -127,50 +124,79 @@ class Detector(nn.Module):
         anchors = StrideAnchors(spec)
         self.rpn = RegionProposalNetwork(
             anchors,
-            RPNHead(spec.fpn_channels, anchors.num_anchors_per_location()[0]),
-            fg_iou_thresh=0.6,
-            bg_iou_thresh=0.3,
-            batch_size_per_image=128,
+            FloatRpnHead(spec.fpn_channels, len(spec.ratios)),
+            fg_iou_thresh=spec.rpn_overlaps[1],
+            bg_iou_thresh=spec.rpn_overlaps[0],
+            batch_size_per_image=spec.rpn_batch,
             positive_fraction=0.5,
-            pre_nms_top_n={"training": 600, "testing": spec.rpn_pre_nms},
-            post_nms_top_n={"training": 300, "testing": spec.rpn_post_nms},
+            pre_nms_top_n={"training": spec.rpn_pre_nms_training, "testing": spec.rpn_pre_nms},
+            post_nms_top_n={"training": spec.rpn_post_nms_training, "testing": spec.rpn_post_nms},
             nms_thresh=spec.rpn_nms,
         )
-        # Levels by name: stride 8, 16 and 32; the pooled level proposes only.
-        pool = MultiScaleRoIAlign(["0", "1", "2"], spec.roi_size, 2, canonical_scale=spec.roi_base, canonical_level=4)
         self.heads = RoIHeads(
-            pool,
+            LevelRoiPool(spec),
             BoxHead(spec.fpn_channels * spec.roi_size**2, spec.hidden),
-            FastRCNNPredictor(spec.hidden, 2),
+            FloatBoxPredictor(spec.hidden, 2),
             fg_iou_thresh=0.5,
             bg_iou_thresh=0.5,
-            batch_size_per_image=64,
-            positive_fraction=0.3,
+            batch_size_per_image=spec.roi_batch,
+            positive_fraction=spec.roi_positive,
             bbox_reg_weights=(10.0, 10.0, 5.0, 5.0),
             score_thresh=spec.score_min,
             nms_thresh=spec.nms,
             detections_per_img=spec.boxes_max,
         )
-        self.register_buffer("mean", torch.tensor(PIXEL_MEAN).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(PIXEL_STD).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("mean", torch.tensor(spec.pixel_mean).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(spec.pixel_std).view(1, 3, 1, 1), persistent=False)
         self.mean: Tensor
         self.std: Tensor
+        if spec.is_norm_frozen:
+            for norm in self._norms():
+                norm.requires_grad_(False)
+            self.train(self.training)
 
-    def forward(self, frames: Tensor, boxes: list[Tensor] | None = None) -> Any:
-        """Frames are uint8 [N, H, W, 3] RGB; `boxes` one float [n, 4] (x1 y1 x2 y2, pixels) a frame."""
+    def _norms(self) -> list[nn.BatchNorm2d]:
+        return [module for module in self.pyramid.body.modules() if isinstance(module, nn.BatchNorm2d)]
+
+    def train(self, mode: bool = True) -> "Detector":
+        """Set training mode, but leave frozen normalisations in test mode."""
+        super().train(mode)
+        if self.spec.is_norm_frozen:
+            for norm in self._norms():
+                norm.eval()
+        return self
+
+    def normalise(self, frames: Tensor) -> Tensor:
+        """Frames uint8 [N, H, W, 3] RGB to float [N, 3, H, W] in the body's channel order, mean and deviation."""
+        channels = frames.permute(0, 3, 1, 2).float()
+        if self.spec.channels == "bgr":
+            channels = channels[:, [2, 1, 0]]
+        return (channels - self.mean) / self.std
+
+    def forward(
+        self, frames: Tensor, boxes: list[Tensor] | None = None, sizes: Sequence[tuple[int, int]] | None = None
+    ) -> Any:
+        """Frames are uint8 [N, H, W, 3] RGB; `boxes` one float [n, 4] (x1 y1 x2 y2, pixels) a frame.
+
+        `sizes` holds each frame's true (height, width) where frames are padded to share a tensor; what lies beyond
+        counts as the padding that every frame gets, and no box reaches into it.
+        """
         height, width = frames.shape[1:3]
-        images = (frames.permute(0, 3, 1, 2).float() - self.mean) / self.std
+        images = self.normalise(frames)
+        true_sizes = [(height, width)] * len(frames) if sizes is None else list(sizes)
+        for image, (true_height, true_width) in zip(images, true_sizes, strict=True):
+            image[:, true_height:] = 0
+            image[:, :, true_width:] = 0
         images = F.pad(images, (0, -width % SIZE_DIVISOR, 0, -height % SIZE_DIVISOR))
         maps = self.pyramid(images.contiguous(memory_format=torch.channels_last))
         named = OrderedDict((str(level), features) for level, features in enumerate(maps))
-        sizes = [(height, width)] * len(frames)
         targets = None
         if boxes is not None:
             targets = [
                 {"boxes": one, "labels": torch.ones(len(one), dtype=torch.int64, device=one.device)} for one in boxes
             ]
-        proposals, rpn_losses = self.rpn(ImageList(images, sizes), named, targets)
-        found, head_losses = self.heads(named, proposals, sizes, targets)
+        proposals, rpn_losses = self.rpn(ImageList(images, true_sizes), named, targets)
+        found, head_losses = self.heads(named, proposals, true_sizes, targets)
         if self.training:
             return {**rpn_losses, **head_losses}
         return [{"boxes": one["boxes"], "scores": one["scores"]} for one in found]

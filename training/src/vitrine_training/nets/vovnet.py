@@ -1,14 +1,18 @@
-"""VoVNetV2 bodies: one-shot aggregation (OSA) with effective squeeze-excitation (eSE), at any width.
+"""VoVNetV2 bodies: one-shot aggregation (OSA) with effective squeeze-excitation (eSE), by name or at any width.
 
 After Lee and Park, "CenterMask: Real-Time Anchor-Free Instance Segmentation", 2020 (VoVNetV2): eSE in every block, an
-identity path in every block but a stage's first.
+identity path in every block but a stage's first (which changes the width), as the authors' vovnet-detectron2 has it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
+
+
+Pooling = Literal["centred", "from_corner"]
 
 
 @dataclass(frozen=True)
@@ -25,18 +29,76 @@ class StageSpec:
 class VovNetSpec:
     """A body: channels of the stem's convolutions (strides 2, 1, 2; or 2, 2 when only two) and its stages.
 
-    The first stage works at stride 4, each later one halves the size: four stages give strides 4, 8, 16, 32.
+    The first stage works at stride 4, each later one halves the size: four stages give strides 4, 8, 16, 32. The 3x3
+    maximum between stages is `centred` on every second position, or starts `from_corner` at the first, without padding
+    on the left and above, as the published weights expect it. On even sizes both give half the size.
     """
 
     stem: tuple[int, ...]
     stages: tuple[StageSpec, ...]
+    pooling: Pooling = "centred"
 
     @staticmethod
-    def parse(stem: Sequence[int], stages: Sequence[Sequence[int]]) -> "VovNetSpec":
-        """Read `[24, 32]` and `[[width, out, layers, blocks], ...]` as they stand in a configuration file."""
+    def parse(stem: Sequence[int], stages: Sequence[Any], pooling: Pooling = "centred") -> "VovNetSpec":
+        """Read `[24, 32]` and `[[width, out, layers, blocks], ...]` as they stand in a configuration file.
+
+        A stage may also be a mapping with those four keys.
+
+        Raises:
+            ValueError: the stem has neither 2 nor 3 convolutions, or a stage is not of that form.
+        """
         if len(stem) not in (2, 3):
             raise ValueError(f"Expected `stem` to hold 2 or 3 channel counts, got {list(stem)}")
-        return VovNetSpec(tuple(stem), tuple(StageSpec(*stage) for stage in stages))
+        if pooling not in ("centred", "from_corner"):
+            raise ValueError(f"Expected `pooling` to be centred or from_corner, got {pooling!r}")
+        return VovNetSpec(tuple(stem), tuple(_parse_stage(stage) for stage in stages), pooling)
+
+
+def _parse_stage(stage: Any) -> StageSpec:
+    try:
+        spec = StageSpec(**stage) if isinstance(stage, Mapping) else StageSpec(*stage)
+    except TypeError as error:
+        raise ValueError(f"Expected a stage to be [width, out, layers, blocks], got {stage!r}") from error
+    if not all(isinstance(value, int) and value > 0 for value in vars(spec).values()):
+        raise ValueError(f"Expected a stage to hold whole numbers above 0, got {stage!r}")
+    return spec
+
+
+def _published(layers: int, blocks: Sequence[int], *, is_slim: bool = False) -> VovNetSpec:
+    widths = (64, 80, 96, 112) if is_slim else (128, 160, 192, 224)
+    outs = (112, 256, 384, 512) if is_slim else (256, 512, 768, 1024)
+    stages = zip(widths, outs, blocks, strict=True)
+    return VovNetSpec(
+        (64, 64, 128), tuple(StageSpec(width, out, layers, count) for width, out, count in stages), "from_corner"
+    )
+
+
+BODIES = {
+    "nano": VovNetSpec.parse([24, 24, 48], [[32, 64], [48, 128], [64, 192], [80, 256]]),
+    "vovnet19_slim": _published(3, (1, 1, 1, 1), is_slim=True),
+    "vovnet19": _published(3, (1, 1, 1, 1)),
+    "vovnet39": _published(5, (1, 1, 2, 2)),
+    "vovnet57": _published(5, (1, 1, 4, 3)),
+    "vovnet99": _published(5, (1, 3, 9, 3)),
+}
+"""The authors' bodies V-19-slim to V-99 with eSE, and `nano`, the body of the compact models."""
+
+
+def parse_body(value: Any) -> VovNetSpec:
+    """Read a body as it stands in a configuration: a name of `BODIES`, or a mapping with `stem` and `stages`.
+
+    Raises:
+        ValueError: it is neither; the message lists the names.
+    """
+    if isinstance(value, VovNetSpec):
+        return value
+    if isinstance(value, str):
+        if value not in BODIES:
+            raise ValueError(f"No body {value!r}; there are {', '.join(BODIES)}, or a mapping with `stem` and `stages`")
+        return BODIES[value]
+    if isinstance(value, Mapping) and {"stem", "stages"} <= set(value) <= {"stem", "stages", "pooling"}:
+        return VovNetSpec.parse(**value)
+    raise ValueError(f"Expected a body's name, or a mapping with `stem` and `stages`, got {value!r}")
 
 
 def conv_block(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Sequential:
@@ -83,6 +145,11 @@ class OsaBlock(nn.Module):
         return fused + features if self.has_identity else fused
 
 
+def _pool(pooling: Pooling) -> nn.Module:
+    # On even sizes, the only ones that padded frames bring, both keep clear of borders that exporters treat unevenly.
+    return nn.MaxPool2d(3, 2, 1) if pooling == "centred" else nn.MaxPool2d(3, 2, ceil_mode=True)
+
+
 class VovNet(nn.Module):
     """The body; `forward` gives one feature map a stage, finest first.
 
@@ -101,8 +168,7 @@ class VovNet(nn.Module):
         self.stages = nn.ModuleList()
         inputs = spec.stem[-1]
         for index, stage in enumerate(spec.stages):
-            # Padding keeps sizes at ceil(size / 2) without `ceil_mode`, which exporters treat unevenly.
-            parts: list[nn.Module] = [nn.MaxPool2d(3, 2, 1)] if index else []
+            parts: list[nn.Module] = [_pool(spec.pooling)] if index else []
             for block in range(stage.blocks):
                 parts.append(OsaBlock(inputs, stage, has_identity=block > 0))
                 inputs = stage.out
