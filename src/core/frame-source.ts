@@ -1,4 +1,5 @@
 import { type Owner } from './frame.ts';
+import { type FrameSelection } from './frame-selection.ts';
 
 /** One file that frames come from: a picture of an item, or a clip. */
 export interface FrameInput {
@@ -7,6 +8,8 @@ export interface FrameInput {
   readonly path: string;
   /** Frames that it gives when nothing is wrong: 1 for a picture. */
   readonly wanted: number;
+  /** Of a clip: which of its frames, where that is not the same for all clips of a run. */
+  readonly frames?: FrameSelection;
 }
 
 /** An item with its pictures, or a clip. */

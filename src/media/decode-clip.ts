@@ -1,10 +1,10 @@
-import { assertInteger } from '../core/assert.ts';
-import { type FrameRange } from '../core/defaults.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
+import { assertFrames, frameCount, type FrameSelection, hasFrame } from '../core/frame-selection.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type FfmpegExit, type FfmpegProcess, startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
 import { PpmParser } from './ppm-parser.ts';
+import { type PickedFrames, selectFrames } from './select-frames.ts';
 import { stoppable } from './stoppable.ts';
 
 /** Options of {@link decodeClip}. */
@@ -12,7 +12,7 @@ export interface DecodeClipOptions {
   /** The ffmpeg that decodes, see `findFfmpeg`. */
   readonly ffmpeg: Ffmpeg;
   /** Which frames are wanted. */
-  readonly frames: FrameRange;
+  readonly frames: FrameSelection;
   /** Ends ffmpeg and the iteration, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -48,10 +48,7 @@ export interface ClipFrame {
  * @throws {@link PipelineError} `clip-unreadable` if nothing can be decoded, with ffmpeg's last line; `ffmpeg-missing` if it does not start.
  */
 export function decodeClip(path: string, options: DecodeClipOptions): AsyncGenerator<ClipFrame, undefined, undefined> {
-  const { first, step, last } = options.frames;
-  assertInteger('frames.first', first, 0);
-  assertInteger('frames.step', step, 1);
-  assertInteger('frames.last', last, first);
+  assertFrames('frames', options.frames);
   return stoppable((stop) => readFrames(path, options, stop), options.signal);
 }
 
@@ -60,10 +57,10 @@ async function* readFrames(
   { ffmpeg, frames, reserve, onDamage }: DecodeClipOptions,
   stop: AbortSignal,
 ): AsyncGenerator<ClipFrame, undefined, undefined> {
-  const { first, step, last } = frames;
-  const wanted = Math.floor((last - first) / step) + 1;
-  const process = startFfmpeg(ffmpeg, { inputArgs, input: path, outputArgs: selectFrames(frames) });
+  const picked = selectFrames(frames);
+  const process = startFfmpeg(ffmpeg, { inputArgs, input: path, outputArgs: outputArgs(picked) });
   stop.addEventListener('abort', process.kill);
+  let place = 0;
   let count = 0;
   let refusal: { readonly reason: unknown } | undefined;
   const refuse = (reason: unknown): never => {
@@ -75,10 +72,13 @@ async function* readFrames(
     for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
       if (stop.aborted) return;
       for (const event of parser.push(chunk)) {
+        const index = picked.indexAt(place);
+        if (event.kind === 'frame') place += 1;
+        if (!hasFrame(frames, index)) continue;
         if (event.kind === 'size') {
           if (reserve) await untilStopped(reserve(event.bytes), stop).catch(refuse);
         } else {
-          yield { index: first + count * step, image: event.image };
+          yield { index, image: event.image };
           count += 1;
         }
         if (stop.aborted) return;
@@ -87,10 +87,10 @@ async function* readFrames(
     if (stop.aborted) return;
     const exit = await process.done;
     const reason = damageOf(exit);
-    if (exit.signal !== undefined) throw unreadable(path, `ffmpeg was ended by ${exit.signal} after ${count} frames`);
+    if (exit.signal !== undefined) throw unreadable(path, `ffmpeg was ended by ${exit.signal} after ${place} frames`);
     if (count === 0 && reason !== undefined) throw unreadable(path, reason);
     parser.end();
-    if (count < wanted && reason !== undefined) onDamage?.(reason);
+    if (count < frameCount(frames) && reason !== undefined) onDamage?.(reason);
   } catch (error) {
     if (stop.aborted) return;
     if (refusal) throw refusal.reason;
@@ -110,9 +110,7 @@ const inputArgs: readonly string[] = ['-threads', '1', '-reinit_filter', '0'];
  * The same arguments give the same frames on ffmpeg 4 to 9. The frames that are picked are a thousand seconds apart, at a rate of one in a thousand
  * seconds: so none is dropped and none is repeated, whatever their times and durations were (newer versions repeat a long one).
  */
-function selectFrames({ first, step, last }: FrameRange): readonly string[] {
-  const wanted = `select='not(mod(n-${first}\\,${step}))*between(n\\,${first}\\,${last})'`;
-  const count = Math.floor((last - first) / step) + 1;
+function outputArgs({ condition, count }: PickedFrames): readonly string[] {
   const choice = [
     '-nostdin',
     '-map',
@@ -121,7 +119,7 @@ function selectFrames({ first, step, last }: FrameRange): readonly string[] {
     '-sn',
     '-dn',
     '-vf',
-    `${wanted},setpts=N*1000/TB`,
+    `select='${condition}',setpts=N*1000/TB`,
     '-r',
     '1/1000',
   ];

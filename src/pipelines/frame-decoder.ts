@@ -12,7 +12,7 @@ import { type PendingWork } from './pending-work.ts';
 /** Options of {@link frameDecoder}. */
 export interface FrameDecoderOptions {
   readonly ffmpeg: Ffmpeg;
-  /** Frames of a clip that are looked at. */
+  /** Frames of a clip that are looked at, unless its input says which. */
   readonly frames: FrameRange;
   /** Picture files that are open at once, over all items: an integer, at least 1. */
   readonly openPictures: number;
@@ -24,12 +24,14 @@ export interface FrameDecoderOptions {
 export function frameDecoder({ ffmpeg, frames, openPictures, pending }: FrameDecoderOptions): Decode {
   const opened = pLimit(openPictures);
 
-  async function* clipFrames({ path }: FrameInput, { reserve, signal }: Door): AsyncGenerator<DecodedFrame> {
+  async function* clipFrames(input: FrameInput, { reserve, signal }: Door): AsyncGenerator<DecodedFrame> {
+    const { path } = input;
     let damage: string | undefined;
     const onDamage = (reason: string): void => {
       damage = reason;
     };
-    for await (const { index, image } of decodeClip(path, { ffmpeg, frames, reserve, signal, onDamage })) {
+    const selection = input.frames ?? frames;
+    for await (const { index, image } of decodeClip(path, { ffmpeg, frames: selection, reserve, signal, onDamage })) {
       yield { name: String(index), image };
     }
     if (damage === undefined) return;

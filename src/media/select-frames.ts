@@ -1,0 +1,41 @@
+import { frameCount, frameRanges, type FrameSelection } from '../core/frame-selection.ts';
+
+/** Frames that ffmpeg is told to give. */
+export interface PickedFrames {
+  /** Condition on `n`, the number of a decoded frame, as ffmpeg's `select` filter takes it. */
+  readonly condition: string;
+  /** Frames for which the condition holds. */
+  readonly count: number;
+  /** Index of the frame that is given at a place, counted from 0. */
+  readonly indexAt: (place: number) => number;
+}
+
+/** Most characters of a condition: a command line of Windows has room for 32,767 in all. */
+const longestCondition = 16_000;
+
+/**
+ * Says in ffmpeg's words which frames are wanted.
+ *
+ * A list becomes ranges where it is regular. One that is so long and so irregular that a command line cannot hold it is taken as all frames from its
+ * first to its last: the caller passes over those that it did not ask for.
+ */
+export function selectFrames(frames: FrameSelection): PickedFrames {
+  const condition = frameRanges(frames).map(isIn).join('+');
+  if (condition.length <= longestCondition) {
+    const indexAt =
+      'first' in frames ? rangeAt(frames.first, frames.step) : (place: number) => frames[place] ?? Infinity;
+    return { condition, count: frameCount(frames), indexAt };
+  }
+  const [first, last] = 'first' in frames ? [frames.first, frames.last] : [frames[0] ?? 0, frames.at(-1) ?? 0];
+  const all = { first, step: 1, last };
+  return { condition: isIn(all), count: frameCount(all), indexAt: rangeAt(first, 1) };
+}
+
+function rangeAt(first: number, step: number): (place: number) => number {
+  return (place) => first + place * step;
+}
+
+function isIn({ first, step, last }: { readonly first: number; readonly step: number; readonly last: number }): string {
+  if (first === last) return `eq(n\\,${first})`;
+  return `not(mod(n-${first}\\,${step}))*between(n\\,${first}\\,${last})`;
+}
