@@ -1,15 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FrameAnnotations, type GarmentAnnotation, type Truth } from '../core/annotation.ts';
-import { messageOf, PipelineError } from '../core/errors.ts';
+import { type DataProblem } from '../core/data-problem.ts';
+import { PipelineError } from '../core/errors.ts';
+import { type AnnotationFile, placeFrames, placePicture, readAnnotationFile } from './annotation-file.ts';
 import { type Dataset } from './dataset.ts';
-import { isCount, isObject, type OnProblem, parseAnnotations } from './parse-annotations.ts';
+import { type JsonPath, type Placed } from './json-position.ts';
+import { type OnProblem } from './parse-annotations.ts';
 
 /** One fault in the annotations that did not stop the reading. */
-export interface TruthProblem {
-  readonly path: string;
-  readonly problem: string;
-}
+export type TruthProblem = DataProblem;
 
 /** The annotations of a data set and what is wrong with them. */
 export interface TruthReport {
@@ -21,7 +20,7 @@ export interface TruthReport {
 /**
  * Reads all annotations of a data set (SPEC 1).
  *
- * Real data has faults: a missing or broken file counts as one without annotations, an odd value as said at `parseAnnotations`. Each is
+ * Real data has faults: a missing or broken file counts as one without annotations, an odd value as said at `placeAnnotations`. Each is
  * listed in `problems`.
  *
  * @throws PipelineError `dataset-invalid` when not one annotation file can be read.
@@ -32,31 +31,33 @@ export async function readTruth({ root, items, clips }: Dataset, signal?: AbortS
   const clipTruth = new Map<string, readonly FrameAnnotations[]>();
   let files = 0;
 
-  const read = async (path: string): Promise<{ value: Record<string, unknown>; onProblem: OnProblem } | undefined> => {
+  const read = async (path: string): Promise<{ file: AnnotationFile; onProblem: OnProblem } | undefined> => {
     signal?.throwIfAborted();
-    const onProblem: OnProblem = (problem) => void problems.push({ path, problem });
-    try {
-      const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-      if (!isObject(value)) throw new TypeError('it holds no JSON object');
-      files += 1;
-      return { value, onProblem };
-    } catch (error) {
-      onProblem(messageOf(error).startsWith('ENOENT') ? 'missing' : `unreadable: ${messageOf(error)}`);
+    const file = await readAnnotationFile(path);
+    if (file.status !== 'read') {
+      problems.push({ path, problem: file.problem });
       return undefined;
     }
+    files += 1;
+    const onProblem = (problem: string, at: JsonPath): void => void problems.push(file.problemAt(problem, at));
+    return { file, onProblem };
   };
 
   for (const { id, pictures } of items) {
     const ofItem = new Map<string, readonly GarmentAnnotation[]>();
     for (const { name } of pictures) {
-      const file = await read(join(root, 'image_annotation', id, `${name}.json`));
-      ofItem.set(name, file ? parseAnnotations(file.value['annotations'], file.onProblem) : []);
+      const found = await read(join(root, 'image_annotation', id, `${name}.json`));
+      ofItem.set(name, found ? plain(placePicture(found.file, found.onProblem)) : []);
     }
     itemTruth.set(id, ofItem);
   }
   for (const { id } of clips) {
-    const file = await read(join(root, 'video_annotation', `${id}.json`));
-    clipTruth.set(id, file ? parseFrames(file.value['frames'], file.onProblem) : []);
+    const found = await read(join(root, 'video_annotation', `${id}.json`));
+    const frames = found ? placeFrames(found.file, found.onProblem) : [];
+    clipTruth.set(
+      id,
+      frames.map(({ frameIndex, annotations }) => ({ frameIndex, annotations: plain(annotations) })),
+    );
   }
 
   if (files > 0) return { truth: { items: itemTruth, clips: clipTruth }, problems };
@@ -64,18 +65,6 @@ export async function readTruth({ root, items, clips }: Dataset, signal?: AbortS
   throw new PipelineError('dataset-invalid', message, { path: root });
 }
 
-function parseFrames(value: unknown, onProblem: OnProblem): readonly FrameAnnotations[] {
-  if (!Array.isArray(value)) {
-    onProblem('`frames` is no list');
-    return [];
-  }
-  const frames = new Map<number, FrameAnnotations>();
-  for (const [index, entry] of value.entries()) {
-    const report: OnProblem = (problem) => onProblem(`frames[${index}]: ${problem}`);
-    const frameIndex: unknown = isObject(entry) ? entry['frame_index'] : undefined;
-    if (!isObject(entry) || !isCount(frameIndex)) report('no usable frame_index');
-    else if (frames.has(frameIndex)) report(`frame_index ${frameIndex} a second time`);
-    else frames.set(frameIndex, { frameIndex, annotations: parseAnnotations(entry['annotations'], report) });
-  }
-  return [...frames.values()].sort((a, b) => a.frameIndex - b.frameIndex);
+function plain(placed: readonly Placed<GarmentAnnotation>[]): readonly GarmentAnnotation[] {
+  return placed.map(({ value }) => value);
 }

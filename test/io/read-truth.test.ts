@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type GarmentAnnotation } from '../../src/core/annotation.ts';
 import { categories, categoryOf } from '../../src/io/categories.ts';
 import { type Dataset } from '../../src/io/dataset.ts';
-import { parseAnnotations } from '../../src/io/parse-annotations.ts';
+import { type OnProblem, placeAnnotations } from '../../src/io/parse-annotations.ts';
 import { readTruth } from '../../src/io/read-truth.ts';
 import {
   writeClipAnnotations,
@@ -101,7 +101,10 @@ describe('readTruth', () => {
     await writeClipAnnotations(root, { videoId: 'v', frames });
     const { truth, problems } = await readTruth(dataset(root));
     expect(truth.clips.get('v')).toEqual(frames.slice(0, 1));
-    expect(problems.map(({ problem }) => problem)).toEqual(['missing', 'frames[1]: frame_index 80 a second time']);
+    expect(problems.map(({ problem }) => problem)).toEqual([
+      'missing',
+      'line 1, frames[1]: frame_index 80 a second time',
+    ]);
   });
 
   it('refuses a data set without annotations', async () => {
@@ -116,7 +119,7 @@ describe('readTruth', () => {
   });
 });
 
-describe('parseAnnotations', () => {
+describe('placeAnnotations', () => {
   const raw = { label: '长裤', viewpoint: 0, display: 1, instance_id: 0, box: [0, 0, 1, 2] };
   const read = { label: '长裤', viewpoint: 0, display: 1, instanceId: 0, box: [0, 0, 1, 2] };
 
@@ -136,19 +139,19 @@ describe('parseAnnotations', () => {
       kept: [{ ...read, label: 'hat' }],
       problems: ['label'],
     },
-    { why: 'no list', value: undefined, kept: [], problems: ['no list'] },
-    { why: 'no object', value: [1, raw], kept: [read], problems: ['annotations[0] is no object'] },
+    { why: 'no list', value: undefined, kept: [], problems: ['frames.7: `annotations` is no list'] },
+    { why: 'no object', value: [1, raw], kept: [read], problems: ['frames.7.annotations.0: no object'] },
     {
       why: 'no box',
       value: [{ ...raw, box: undefined }, raw],
       kept: [read],
-      problems: ['annotations[0]: no usable box'],
+      problems: ['frames.7.annotations.0: no usable box'],
     },
     {
       why: 'an inverted box',
       value: [raw, { ...raw, box: [1, 0, 1, 2] }],
       kept: [read],
-      problems: ['annotations[1]: no usable box'],
+      problems: ['frames.7.annotations.1: no usable box'],
     },
     { why: 'a box of three', value: [{ ...raw, box: [0, 0, 1] }], kept: [], problems: ['no usable box'] },
     { why: 'a negative instance', value: [{ ...raw, instance_id: -1 }], kept: [], problems: ['no usable instance_id'] },
@@ -160,7 +163,13 @@ describe('parseAnnotations', () => {
     },
   ])('takes $why', ({ value, kept, problems }) => {
     const heard: string[] = [];
-    expect(parseAnnotations(value, (problem) => heard.push(problem))).toEqual(kept);
+    const onProblem: OnProblem = (problem, at) => heard.push(`${at.join('.')}: ${problem}`);
+    const placed = placeAnnotations(value, { at: ['frames', 7], onProblem });
+    expect(placed.map((one) => one.value)).toEqual(kept);
+    for (const { at, value: annotation } of placed) {
+      expect(at.slice(0, 3)).toEqual(['frames', 7, 'annotations']);
+      expect(value).toHaveProperty(`[${at.at(-1)}].box`, annotation.box);
+    }
     expect(heard).toEqual(problems.map((problem) => expect.stringContaining(problem)));
   });
 });
