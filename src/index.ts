@@ -26,9 +26,9 @@ export {
   type DatasetClip,
   type DatasetItem,
   type DatasetPicture,
-  type IgnoredEntry,
   openDataset,
 } from './io/dataset.ts';
+export { type IgnoredEntry } from './io/list-folder.ts';
 export { categories, type Category } from './io/categories.ts';
 export { readTruth, type TruthProblem, type TruthReport } from './io/read-truth.ts';
 export { writeClipAnnotations, writePictureAnnotations, writeSpeech, writeTitle } from './io/write-annotations.ts';

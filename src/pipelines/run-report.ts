@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { type InputOutcome } from '../core/frame-source.ts';
 import { limitingStage } from '../flow/limiting-stage.ts';
 import { type StageReport } from '../flow/stage-meter.ts';
-import { type IgnoredEntry } from '../io/dataset.ts';
+import { type IgnoredEntry } from '../io/list-folder.ts';
 import { type Ffmpeg } from '../media/find-ffmpeg.ts';
 import { type DeviceReport } from '../models/choose-device.ts';
 import { type StageName } from './box-graph.ts';
