@@ -53,7 +53,9 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
     .wrap(width)
     .epilogue('`vitrine <command> --help` shows a command’s options and examples.')
     .parserConfiguration({
-      'duplicate-arguments-array': false,
+      // An option that may be repeated takes one value each time; of any other the last value counts.
+      'duplicate-arguments-array': true,
+      'greedy-arrays': false,
       'parse-positional-numbers': false,
       'dot-notation': false,
     })
@@ -98,6 +100,7 @@ function declare(builder: Argv, command: Command): Argv {
       describe: 'JSON file of options, by their names here; the command line wins',
     })
     .middleware((args) => {
+      takeLast(args, command);
       rejectUnknown(args, command);
       rejectValues(args, command);
     }, true);
@@ -116,6 +119,16 @@ function rejectUnknown(args: Arguments, command: Command): void {
   }
   const [, extra] = args._.map(String);
   if (extra !== undefined) throw new UsageError(`Unexpected argument ${extra}: vitrine ${usageOf(command)}`);
+}
+
+function takeLast(args: Arguments, { options }: Command): void {
+  for (const [name, { array = false, alias }] of Object.entries(options)) {
+    if (array) continue;
+    for (const key of [name, camel(name), alias ?? []].flat()) {
+      const value = args[key];
+      if (Array.isArray(value)) args[key] = value.at(-1);
+    }
+  }
 }
 
 function rejectValues(args: Arguments, { options }: Command): void {
