@@ -60,3 +60,20 @@ export interface SynthDefaults {
 
 /** A shop whose clips are as long as those of the data set (SPEC 1). */
 export const defaultSynth: SynthDefaults = { clipFrames: 400, decoys: 0.2, outfits: 0.2, crf: 26 };
+
+/** What an export of training data is like when nothing else is asked for. */
+export interface ExportDefaults {
+  /** Quality of the JPEG files, 1 to 100. */
+  readonly quality: number;
+  /** Frames of a clip whose boxes become crops. */
+  readonly cropFrames: FrameRange;
+  /** Share of the items, with their clips, that are for validation, 0 to 1. */
+  readonly validationShare: number;
+}
+
+/** Frames 80, 120, ..., 360 (SPEC 9), and pixels that are as good as those they were made of. */
+export const defaultExport: ExportDefaults = {
+  quality: 95,
+  cropFrames: { first: 80, step: 40, last: 360 },
+  validationShare: 0,
+};

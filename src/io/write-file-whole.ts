@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, PipelineError } from '../core/errors.ts';
 
@@ -11,17 +11,17 @@ export function temporaryName(path: string): string {
 }
 
 /**
- * Writes a file whole or not at all: to a temporary name, onto the disk, then renamed. Makes missing folders.
+ * Writes a file whole or not at all: to a temporary name, onto the disk, then renamed. Makes missing folders. Of pieces, it holds one.
  *
- * @throws PipelineError `file-unwritable`; what was at `path` before is then untouched.
+ * @throws PipelineError `file-unwritable`; what was at `path` before is then untouched. One that the pieces throw comes out as it is.
  */
-export async function writeFileWhole(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeFileWhole(path: string, data: string | Uint8Array | AsyncIterable<string>): Promise<void> {
   const temporary = temporaryName(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     try {
-      await file.writeFile(data);
+      await writeFile(file, data);
       await file.sync();
     } finally {
       await file.close();
@@ -29,6 +29,7 @@ export async function writeFileWhole(path: string, data: string | Uint8Array): P
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    if (cause instanceof PipelineError) throw cause;
     const message = `Cannot write ${path}: ${messageOf(cause)}. Check the folder's permissions and the free space.`;
     throw new PipelineError('file-unwritable', message, { path, cause });
   }

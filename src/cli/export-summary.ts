@@ -1,0 +1,44 @@
+import { type ExportReport } from '../pipelines/export-report.ts';
+import { formatDuration } from './progress-line.ts';
+
+/** How many problems are listed. */
+const shownProblems = 10;
+
+/** What an export did, in a few lines: inputs, what was written, time, and the first things that are wrong. */
+export function exportSummary(report: ExportReport): string {
+  const { inputs, roots, versions, frames, boxes, coco, crops, elapsedMs } = report;
+  const items = roots.reduce((sum, root) => sum + root.items, 0);
+  const clips = roots.reduce((sum, root) => sum + root.clips, 0);
+  const takenOver = inputs.takenOver > 0 ? `; ${inputs.takenOver} taken over from an earlier run` : '';
+  const lines = [
+    `ffmpeg ${versions.ffmpeg.version} (${versions.ffmpeg.origin}: ${versions.ffmpeg.path})`,
+    `${items} items and ${clips} clips: ${inputs.done} files done, ${inputs.skipped} skipped, ${inputs.failed} failed${takenOver}`,
+    `${frames} pictures and frames decoded in ${formatDuration(elapsedMs / 1000)}; ${boxes.clamped} boxes cut to their picture, ${boxes.dropped} left out`,
+  ];
+  if (coco) {
+    const { folder, train, validation } = coco;
+    lines.push(`${folder}: ${inCoco(train)} to train, ${inCoco(validation)} for validation`);
+  }
+  if (crops) {
+    const { folder, train, validation } = crops;
+    lines.push(`${folder}: ${inCrops(train)} to train, ${inCrops(validation)} for validation`);
+  }
+  return [...lines, ...problemLines(report)].map((line) => `${line}\n`).join('');
+}
+
+function inCoco({ images, annotations }: NonNullable<ExportReport['coco']>['train']): string {
+  return `${images} images with ${annotations} boxes`;
+}
+
+function inCrops({ crops, identities }: NonNullable<ExportReport['crops']>['train']): string {
+  return `${crops} crops of ${identities} garments`;
+}
+
+function problemLines({ problems, coco, crops }: ExportReport): readonly string[] {
+  if (problems.length === 0) return [];
+  const shown = problems.slice(0, shownProblems).map(({ path, problem }) => `  ${path}: ${problem}`);
+  const more = problems.length - shown.length;
+  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:`;
+  const rest = more > 0 ? [`  and ${more} more in ${coco?.folder ?? crops?.folder}/export.json`] : [];
+  return [count, ...shown, ...rest];
+}
