@@ -9,10 +9,9 @@ import onnxruntime as ort
 import pytest
 import torch
 
-from vitrine_training.composites.scene_batches import SceneBatch
+from coco_folder import draw_cards
 from vitrine_training.exporting.detector_onnx import BatchedDetector
 from vitrine_training.exporting.export_detector import export_detector
-from vitrine_training.loops.train_detector import train_step
 from vitrine_training.nets.detector import Detector
 from vitrine_training.nets.detector_spec import DetectorSpec
 from vitrine_training.nets.vovnet import VovNetSpec
@@ -26,16 +25,10 @@ def blank(height: int, width: int) -> torch.Tensor:
 
 
 def cards(seed: int, height: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """One to three bright cards on a dark ground with a little grain, and their boxes."""
-    source = np.random.default_rng(seed)
-    frame = source.integers(0, 24, (height, width, 3))
-    boxes = []
-    for _ in range(int(source.integers(1, 4))):
-        w, h = int(source.integers(20, 60)), int(source.integers(20, 60))
-        x, y = int(source.integers(0, width - w)), int(source.integers(0, height - h))
-        frame[y : y + h, x : x + w] = source.integers(90, 256, 3)
-        boxes.append([x, y, x + w, y + h])
-    return torch.from_numpy(frame.astype(np.uint8)), torch.tensor(boxes, dtype=torch.float32)
+    """Cards as a frame and their boxes (x1 y1 x2 y2)."""
+    frame, boxes = draw_cards(seed, height, width)
+    corners = [[x, y, x + w, y + h] for x, y, w, h in boxes]
+    return torch.from_numpy(frame), torch.tensor(corners, dtype=torch.float32)
 
 
 def frame_of(seed: int, height: int, width: int) -> torch.Tensor:
@@ -51,7 +44,11 @@ def detector() -> Detector:
     optimizer = torch.optim.AdamW(made.parameters(), 4e-3)
     for step in range(70):
         chosen = [cards(1000 + 4 * step + row, 96, 128) for row in range(4)]
-        train_step(made, optimizer, SceneBatch(torch.stack([one[0] for one in chosen]), [one[1] for one in chosen]))
+        losses = made(torch.stack([one[0] for one in chosen]), [one[1] for one in chosen])
+        optimizer.zero_grad()
+        sum(losses.values()).backward()
+        torch.nn.utils.clip_grad_norm_(made.parameters(), 5.0)
+        optimizer.step()
     return made.eval()
 
 

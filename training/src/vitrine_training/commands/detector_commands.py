@@ -3,42 +3,67 @@
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from .command import Command
+
+if TYPE_CHECKING:
+    from ..loops.detector_config import DetectorConfig
 
 
 def add_detector(parser: argparse.ArgumentParser) -> None:
     """Arguments of `detector`."""
-    parser.add_argument("config", type=Path, help="training/configs/detector-compact.yaml")
-    parser.add_argument("--cutouts", type=Path, nargs="+", required=True, help="packed cut-outs, without extension")
-    parser.add_argument("--validation", type=Path, required=True, help="packed cut-outs of held-out garments")
-    parser.add_argument("--out", type=Path, required=True, help="folder for last.pt and log.jsonl")
-    parser.add_argument("--minutes", type=float, default=40.0, help="budget of the whole run (default 40)")
-    parser.add_argument("--start", type=Path, help="checkpoint of an earlier run to start from")
-    parser.add_argument("--lr", type=float, help="peak learning rate in place of the configuration's")
-    parser.add_argument("--scene-seed", type=int, default=1, help="seed of the scenes (default 1)")
-    parser.add_argument("--shop", type=Path, nargs="*", default=[], help="packed shops (pack-shop) that are mixed in")
-    parser.add_argument("--shop-share", type=float, default=0.4, help="share of batches from --shop (default 0.4)")
+    parser.add_argument("--preset", required=True, help="compact, base or seed")
+    parser.add_argument("--config", type=Path, help="YAML file that is laid over the preset")
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="single values over both"
+    )
+    parser.add_argument("--data", type=Path, nargs="+", default=[], help="folders of `vitrine export --coco`")
+    parser.add_argument("--cutouts", type=Path, nargs="+", default=[], help="packed cut-outs, without extension")
+    parser.add_argument("--validation", type=Path, nargs="+", default=[], help="COCO folders to measure over")
+    parser.add_argument("--start", help="detectron2:<path>, checkpoint:<path>, onnx:<path> or none")
+    parser.add_argument("--max-minutes", type=float, help="run through the schedule in this time at the longest")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: a GPU if any")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and curves")
+
+
+def read_detector_config(
+    preset: str, config: Path | None, assignments: list[str], flags: dict[str, Any]
+) -> "DetectorConfig":
+    """Lay a YAML file, single values and flags over a preset, in this order; a flag that is None is not given."""
+    from ..config import check_values, merge_values, parse_assignments, read_preset, read_values
+    from ..loops.detector_config import DetectorConfig
+
+    values = read_preset("detector", preset)
+    if config is not None:
+        values = merge_values(values, read_values(config))
+    values = merge_values(values, parse_assignments(assignments))
+    values |= {key: value for key, value in flags.items() if value is not None}
+    source = f"of preset {preset}" if config is None else f"{config} over preset {preset}"
+    return check_values(DetectorConfig, values, source)
 
 
 def _run_detector(arguments: argparse.Namespace) -> None:
     from ..loops.one_thread import use_one_thread
-    from ..loops.train_detector import DetectorRun, DetectorTraining
+    from ..loops.train_detector import DetectorRun, DetectorTraining, tell
+    from ..loops.world import join_world
 
-    use_one_thread()
+    flags = {"start": arguments.start, "max_minutes": arguments.max_minutes}
+    config = read_detector_config(arguments.preset, arguments.config, arguments.set, flags)
     run = DetectorRun(
-        config=arguments.config,
+        config=config,
+        preset=arguments.preset,
+        out=arguments.out,
+        data=arguments.data,
         cutouts=arguments.cutouts,
         validation=arguments.validation,
-        out=arguments.out,
-        minutes=arguments.minutes,
-        start=arguments.start,
-        lr=arguments.lr,
-        scene_seed=arguments.scene_seed,
-        shops=arguments.shop,
-        shop_share=arguments.shop_share,
     )
-    DetectorTraining(run).fit()
+    with join_world(arguments.device) as world:
+        if world.device.type == "cpu":
+            use_one_thread()
+        measured = DetectorTraining(run, world).fit()
+        if measured is not None and world.is_main:
+            print(tell(measured))
 
 
 def add_pack_shop(parser: argparse.ArgumentParser) -> None:
@@ -55,13 +80,13 @@ def _run_pack_shop(arguments: argparse.Namespace) -> None:
 
 def add_export_detector(parser: argparse.ArgumentParser) -> None:
     """Arguments of `export-detector`."""
-    parser.add_argument("checkpoint", type=Path, help="last.pt of a training")
+    parser.add_argument("checkpoint", type=Path, help="checkpoint.pt of a training")
     parser.add_argument("out", type=Path, help="the .onnx file to write")
 
 
 def _run_export_detector(arguments: argparse.Namespace) -> None:
     from ..exporting.export_detector import export_detector
-    from ..loops.train_detector import load_detector
+    from ..loops.detector_checkpoint import load_detector
 
     export_detector(load_detector(arguments.checkpoint)[0], arguments.out)
 
@@ -78,7 +103,7 @@ def add_evaluate_detector(parser: argparse.ArgumentParser) -> None:
         metavar=("PICTURES", "CLIPS"),
         help="the manifest's thresholds (default: searched)",
     )
-    parser.add_argument("--checkpoint", type=Path, help="last.pt that the model came from, for the card")
+    parser.add_argument("--checkpoint", type=Path, help="checkpoint.pt that the model came from, for the card")
     parser.add_argument("--card", type=Path, help="card.json whose key `detector` is set")
 
 
@@ -97,7 +122,16 @@ def _run_evaluate_detector(arguments: argparse.Namespace) -> None:
 
 
 DETECTOR_COMMANDS = (
-    Command("detector", "train the detector, or go on from its checkpoint", add_detector, _run_detector),
+    Command(
+        "detector",
+        "train the detector, or go on from its checkpoint",
+        add_detector,
+        _run_detector,
+        (
+            "detector --preset compact --data run/coco --validation run/coco --out run/detector",
+            "detector --preset seed --start detectron2:vovnet99_ese_detectron2.pth --data run/coco --out run/seed",
+        ),
+    ),
     Command(
         "pack-shop",
         "pack a synthetic shop's frames for training and measuring the detector",

@@ -60,3 +60,14 @@ def compress(rng: Rng, image: Image) -> Image:
         _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
         image = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR))
     return image
+
+
+def vary_finish(rng: Rng, image: Image) -> Image:
+    """Change light, sharpness and compression now and then, for a picture that is finished already."""
+    if rng.random() < 0.5:
+        image = light(rng, image)
+    if rng.random() < 0.25:
+        image = blur(rng, image, 4)
+    if rng.random() < 0.4:
+        image = compress(rng, image)
+    return np.ascontiguousarray(image)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .scene import Scene
 from .scene_backdrop import Rng
 from .scene_canvas import Image
-from .scene_finish import blur, compress, light
+from .scene_finish import vary_finish
 
 
 @dataclass(frozen=True)
@@ -143,10 +143,4 @@ def vary_scene(rng: Rng, scene: Scene) -> Scene:
         image = np.ascontiguousarray(image[:, ::-1])
         width = image.shape[1]
         boxes = np.stack([width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], 1)
-    if rng.random() < 0.5:
-        image = light(rng, image)
-    if rng.random() < 0.25:
-        image = blur(rng, image, 4)
-    if rng.random() < 0.4:
-        image = compress(rng, image)
-    return Scene(np.ascontiguousarray(image), boxes)
+    return Scene(vary_finish(rng, image), boxes)

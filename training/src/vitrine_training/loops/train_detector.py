@@ -1,223 +1,300 @@
-"""Trains the compact detector on scenes composed on the fly, within a budget of minutes.
+"""Trains the detector: the stages of its schedule one after the other, with checkpoints, a log and measurements.
 
-The learning rate follows the share of the budget that is used, so a run ends well whatever the machine's speed. A run
-that was stopped goes on from its last checkpoint.
+A run that was stopped goes on from its last checkpoint and comes to the same weights as an undisturbed one: each step's
+batch and random choices follow from the seed and the step's number.
 """
 
-import copy
-import json
-import math
-import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset, Subset
+from torch.utils.data import DataLoader, Sampler
 
-from ..composites.scene_batches import BATCHES_MAX, SceneBatch, SceneBatches, calm_worker, first_of
+from ..data.coco_batches import DetectorBatch, DetectorBatches, StageBatches, Variations, calm_worker
+from ..data.coco_epochs import BatchKey
+from ..data.coco_images import read_coco
+from ..failures import TrainingFailure
 from ..nets.detector import Detector, count_parameters
-from ..nets.detector_spec import DetectorSpec
-from ..scoring.evaluate_detector import detect_with_torch, rank_scenes
+from ..scoring.coco_map import measure_images
+from ..scoring.detect import detect_with_torch
+from .average import Average
+from .checkpoint import load_checkpoint, save_checkpoint
+from .detector_checkpoint import KIND, NAME, load_detector, summarise_run
+from .detector_config import DetectorConfig, OptimizerConfig
+from .detector_plan import Place, Plan, stages_of
+from .detector_start import start_detector
+from .run_log import RunLog
+from .world import World
 
-VALIDATION_SEED = 99
-VALIDATION_BATCHES = 12
-LOG_EVERY = 20
-"""Steps between two lines of the log."""
-SAVE_EVERY_S = 120.0
-VALIDATE_EVERY_S = 360.0
+__all__ = ["DetectorRun", "DetectorTraining", "load_detector", "summarise_run"]
+
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 @dataclass(frozen=True)
 class DetectorRun:
-    """One training: where it reads and writes, and how long it may take."""
+    """One training: what it is made of, and where it reads and writes."""
 
-    config: Path
-    cutouts: Sequence[Path]
-    """Packed cut-outs to train on, without extension."""
-    validation: Path
-    """Packed cut-outs of held-out garments: watched, never trained on."""
+    config: DetectorConfig
+    preset: str
     out: Path
-    minutes: float = 40.0
-    start: Path | None = None
-    """Checkpoint of an earlier run whose averaged weights this run starts from."""
-    lr: float | None = None
-    """Peak learning rate in place of the configuration's."""
-    scene_seed: int = 1
-    shops: Sequence[Path] = ()
-    """Packed frames of synthetic shops (`pack-shop`) that are mixed in."""
-    shop_share: float = 0.4
-    """Share of the batches that come from `shops`."""
+    data: Sequence[Path] = ()
+    """COCO folders, of which the split `train` is trained on."""
+    cutouts: Sequence[Path] = ()
+    """Packed cut-outs, without extension, that scenes are composed from."""
+    validation: Sequence[Path] = ()
+    """COCO folders, whose split `validation` is watched, never trained on."""
 
 
-def learning_rate(peak: float, step: int, warmup: int, progress: float) -> float:
-    """Linear warm-up over `warmup` steps, then a cosine over `progress` (0..1) down to 2 % of `peak`."""
-    cosine = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
-    return peak * cosine * min(1.0, (step + 1) / warmup)
+def make_optimizer(detector: Detector, config: OptimizerConfig) -> torch.optim.Optimizer:
+    """Decay for matrices and kernels, none for biases and normalisations; frozen parameters are left out."""
+    moving = [parameter for parameter in detector.parameters() if parameter.requires_grad]
+    groups = [
+        {"params": [parameter for parameter in moving if parameter.ndim > 1], "weight_decay": config.weight_decay},
+        {"params": [parameter for parameter in moving if parameter.ndim <= 1], "weight_decay": 0.0},
+    ]
+    if config.kind == "adamw":
+        return torch.optim.AdamW(groups, lr=0.0)
+    return torch.optim.SGD(groups, lr=0.0, momentum=config.momentum)
 
 
-class Average:
-    """Exponential moving average of a module's weights and buffers; the average is what is exported."""
+class Keys(Sampler[BatchKey]):
+    """Names the batches to come, from where the run is; asked by the loader ahead of the steps."""
 
-    def __init__(self, module: nn.Module, decay: float) -> None:
-        self.module = copy.deepcopy(module).eval()
-        self.decay = decay
+    def __init__(self, training: "DetectorTraining") -> None:
+        self._training = training
 
-    @torch.no_grad()
-    def update(self, module: nn.Module, step: int) -> None:
-        """Move towards `module`; early steps move faster, so that the random start is soon forgotten."""
-        decay = min(self.decay, (1 + step) / (10 + step))
-        for mine, theirs in zip(self.module.state_dict().values(), module.state_dict().values(), strict=True):
-            if mine.dtype.is_floating_point:
-                mine.lerp_(theirs, 1 - decay)
-            else:
-                mine.copy_(theirs)
-
-
-def weight_groups(module: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Decay for matrices and kernels, none for biases and BatchNorm."""
-    kernels = [parameter for parameter in module.parameters() if parameter.ndim > 1]
-    others = [parameter for parameter in module.parameters() if parameter.ndim <= 1]
-    return [{"params": kernels, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
-
-
-def load_detector(checkpoint: Path) -> tuple[Detector, dict[str, Any]]:
-    """Load the averaged detector of a checkpoint, in test mode, and what else the checkpoint holds."""
-    state: dict[str, Any] = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    detector = Detector(DetectorSpec.parse(state["config"]["model"]))
-    detector.load_state_dict(state["average"])
-    return detector.eval(), state
-
-
-def summarise_run(state: dict[str, Any]) -> dict[str, float]:
-    """Tell a checkpoint's run in numbers: steps, scenes a step, and minutes."""
-    batch = state["config"]["train"]["batch"]
-    return {"steps": state["step"], "batch": batch, "minutes": round(state["used_s"] / 60, 1)}
-
-
-def train_step(detector: Detector, optimizer: torch.optim.Optimizer, batch: SceneBatch) -> dict[str, float]:
-    """One step of gradient descent; returns the losses."""
-    losses: dict[str, Tensor] = detector(batch.frames, batch.boxes)
-    optimizer.zero_grad(set_to_none=True)
-    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(detector.parameters(), 5.0)
-    optimizer.step()
-    return {name: float(loss.detach()) for name, loss in losses.items()}
+    def __iter__(self) -> Iterator[BatchKey]:
+        training = self._training
+        counts = list(training.stage_steps)
+        for step in range(training.step, training.plan.total):
+            stage = training.plan.place(step, training.used_s).stage
+            yield BatchKey(stage, counts[stage])
+            counts[stage] += 1
 
 
 class DetectorTraining:
-    """A run in progress: built from scratch, from another run's weights, or from its own last checkpoint."""
+    """A run in progress: built from what its configuration starts from, or from its own last checkpoint."""
 
-    def __init__(self, run: DetectorRun) -> None:
-        self.run = run
-        run.out.mkdir(parents=True, exist_ok=True)
-        self.checkpoint = run.out / "last.pt"
-        self.config = yaml.safe_load(run.config.read_text())
-        self.recipe = self.config["train"]
-        self.peak = run.lr or self.recipe["lr"]
-        torch.manual_seed(self.recipe["seed"])
-        detector = Detector(DetectorSpec.parse(self.config["model"]))
-        self.detector: Detector = detector.to(memory_format=torch.channels_last).train()
-        self.optimizer = torch.optim.AdamW(weight_groups(self.detector, self.recipe["weight_decay"]), lr=self.peak)
-        self.step = 0
-        self.used_s = 0.0
+    def __init__(self, run: DetectorRun, world: World) -> None:
+        self.run, self.config, self.world = run, run.config, world
+        self.plan = Plan(stages_of(self.config), self.config.max_minutes)
+        self.checkpoint = run.out / NAME
+        self.step, self.images, self.used_s = 0, 0, 0.0
+        self.stage_steps = [0] * len(self.plan.stages)
         self.history: list[dict[str, float]] = []
         """The trainings that this one started from, as `summarise_run` tells them."""
-        if self.checkpoint.exists():
-            state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
-            self.detector.load_state_dict(state["model"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.step, self.used_s, self.history = state["step"], state["used_s"], state.get("history", [])
-        elif run.start is not None:
-            state = torch.load(run.start, map_location="cpu", weights_only=True)
-            self.detector.load_state_dict(state["average"])
-            self.history = [*state.get("history", []), summarise_run(state)]
+        self.train_images = read_coco(run.data, "train") if run.data else None
+        self.held_out = read_coco(run.validation, "validation") if run.validation else None
+        self.batches = self._make_batches()
+        torch.manual_seed(self.config.seed)
+        detector = Detector(self.config.model)
+        self.identity = {"preset": run.preset, "model": self.config.model.model_dump(mode="json")}
+        state = load_checkpoint(self.checkpoint, KIND, self.identity) if self.checkpoint.exists() else None
+        if state is None:
+            self.beginning = start_detector(detector, self.config.start, self._first_batches)
+            self.history = self._start_history()
         else:
-            state = None
-        self.average = Average(self.detector, self.recipe["ema"])
+            detector.load_state_dict(state["model"])
+            self.beginning = f"goes on from step {state['step']} of {self.checkpoint}"
+        self.detector: Detector = detector.to(world.device).to(memory_format=torch.channels_last).train()
+        self.optimizer = make_optimizer(self.detector, self.config.optimizer)
+        self.scaler = torch.amp.GradScaler(world.device.type, enabled=self.config.precision == "fp16")
+        decay = self.config.optimizer.ema
+        self.average = Average(self.detector, decay) if decay else None
         if state is not None:
+            self._restore(state)
+        self.shared = world.wrap(self.detector)
+
+    def _make_batches(self) -> DetectorBatches:
+        data = self.config.data
+        return DetectorBatches(
+            [StageBatches(stage.batch, stage.short_side, stage.max_side) for stage in self.plan.stages],
+            seed=self.config.seed,
+            images=self.train_images,
+            cutouts=self.run.cutouts,
+            variations=Variations(data.hflip, data.multi_scale, data.photometric, data.composed_share),
+            rank=self.world.rank,
+            world=self.world.size,
+        )
+
+    def _first_batches(self) -> Iterator[DetectorBatch]:
+        return (self.batches[BatchKey(0, number)] for number in range(self.plan.stages[0].steps))
+
+    def _start_history(self) -> list[dict[str, float]]:
+        kind, _, name = self.config.start.partition(":")
+        if kind != "checkpoint":
+            return []
+        state = load_detector(Path(name))[1]
+        return [*state["history"], summarise_run(state)]
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.scaler.load_state_dict(state["scaler"])
+        if self.average is not None and state["average"] is not None:
             self.average.module.load_state_dict(state["average"])
-        self.log_path = run.out / "log.jsonl"
+        self.step, self.images, self.used_s = state["step"], state["images"], state["used_s"]
+        self.stage_steps, self.history = list(state["stage_steps"]), state["history"]
+        if len(self.stage_steps) != len(self.plan.stages):
+            raise TrainingFailure(
+                f"{self.checkpoint} comes from a schedule of {len(self.stage_steps)} stages, this configuration has "
+                f"{len(self.plan.stages)}; give the same configuration, or another --out"
+            )
 
     def save(self) -> None:
-        """Write the checkpoint under a temporary name, then rename: a killed run leaves the last whole one."""
+        """Write the checkpoint; only the main process does."""
+        if not self.world.is_main:
+            return
         state = {
-            "config": self.config,
+            "config": self.config.model_dump(mode="json"),
             "model": self.detector.state_dict(),
-            "average": self.average.module.state_dict(),
+            "average": None if self.average is None else self.average.module.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "scaler": self.scaler.state_dict(),
             "step": self.step,
+            "stage_steps": self.stage_steps,
+            "images": self.images,
             "used_s": self.used_s,
             "history": self.history,
             "parameters": count_parameters(self.detector),
         }
-        temporary = self.checkpoint.with_suffix(".tmp")
-        torch.save(state, temporary)
-        os.replace(temporary, self.checkpoint)
+        save_checkpoint(self.checkpoint, KIND, self.identity, state)
 
-    def log(self, **values: Any) -> None:
-        """Append one JSON line."""
-        with self.log_path.open("a") as file:
-            file.write(json.dumps({"step": self.step, **values}) + "\n")
+    def describe(self) -> list[str]:
+        """Tell what the run has before it, one line a thing."""
+        lines = []
+        for name, images in (("trains", self.train_images), ("validates", self.held_out)):
+            if images is not None:
+                lines.append(f"{name} on {images.describe()}")
+                lines += [f"  {problem}" for problem in images.problems.lines()]
+        if self.run.cutouts:
+            lines.append(f"composes scenes from {len(self.run.cutouts)} packs of cut-outs")
+        size = f"{count_parameters(self.detector):,} parameters"
+        return [*lines, f"{size} on {self.world.device}, {self.world.size} processes, {self.beginning}"]
 
-    def batches(self) -> Dataset[SceneBatch]:
-        """Return the scenes to train on, from the next step's on."""
-        scenes = SceneBatches(
-            self.run.cutouts,
-            seed=self.run.scene_seed,
-            batch=self.recipe["batch"],
-            shops=self.run.shops,
-            shop_share=self.run.shop_share,
-        )
-        return Subset(scenes, range(self.step, BATCHES_MAX))
-
-    def validate(self) -> None:
-        """Log AP50 of the averaged weights over held-out scenes."""
-        held_out = SceneBatches([self.run.validation], seed=VALIDATION_SEED, batch=8, count=VALIDATION_BATCHES)
-        detector = self.average.module
-        assert isinstance(detector, Detector)
-        ranked = rank_scenes(detect_with_torch(detector), held_out)
-        precision, recall = ranked.at(0.5)
-        self.log(ap50=ranked.average_precision(), precision=precision, recall=recall)
-
-    def fit(self) -> None:
-        """Train until the budget is used; checkpoints and validates now and then and at the end."""
-        loader: Any = DataLoader(
-            self.batches(),
-            batch_size=1,
-            collate_fn=first_of,
-            num_workers=1,
-            prefetch_factor=6,
-            worker_init_fn=calm_worker,
+    def loader(self) -> Any:
+        """Batches from the next step on."""
+        workers = self.config.data.workers
+        return DataLoader(
+            self.batches,
+            batch_size=None,
+            sampler=Keys(self),
+            num_workers=workers,
+            prefetch_factor=4 if workers else None,
+            worker_init_fn=calm_worker if workers else None,
             # A forked worker would hang in OpenCV where this process has already used its threads.
-            multiprocessing_context="spawn",
+            multiprocessing_context="spawn" if workers else None,
+            pin_memory=self.world.device.type == "cuda",
         )
-        began, already = time.monotonic(), self.used_s
-        saved_s = validated_s = already
-        sums: dict[str, float] = {}
-        for batch in loader:
-            self.used_s = already + time.monotonic() - began
-            progress = self.used_s / (self.run.minutes * 60)
-            rate = learning_rate(self.peak, self.step, self.recipe["warmup_steps"], progress)
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
-            for name, loss in train_step(self.detector, self.optimizer, batch).items():
-                sums[name] = sums.get(name, 0.0) + loss / LOG_EVERY
-            self.step += 1
-            self.average.update(self.detector, self.step)
-            if self.step % LOG_EVERY == 0:
-                self.log(used_s=round(self.used_s), lr=rate, **{name: round(loss, 4) for name, loss in sums.items()})
-                sums = {}
-            is_done = progress >= 1
-            if is_done or self.used_s - saved_s > SAVE_EVERY_S:
+
+    def train_step(self, batch: DetectorBatch, rate: float) -> dict[str, float]:
+        """One step of gradient descent; returns the losses of this process."""
+        # Both RPN and heads draw their samples: by the step, so that they are the same after a kill.
+        torch.manual_seed(((self.config.seed << 40) + (self.step << 12) + self.world.rank) % (1 << 63))
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        device = self.world.device
+        boxes = [one.to(device, non_blocking=True) for one in batch.boxes]
+        precision = PRECISIONS[self.config.precision]
+        with torch.autocast(device.type, precision, enabled=precision is not torch.float32):
+            losses: dict[str, Tensor] = self.shared(batch.frames.to(device, non_blocking=True), boxes, batch.sizes)
+        loss = torch.stack(list(losses.values())).sum()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        if self.config.optimizer.clip:
+            self.scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(self.detector.parameters(), self.config.optimizer.clip)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        return {"loss": float(loss.detach()), **{name: float(value.detach()) for name, value in losses.items()}}
+
+    def measure(self, *, is_whole: bool) -> dict[str, Any] | None:
+        """COCO figures over the held-out images, or evenly spread ones of them; None without any."""
+        images, config = self.held_out, self.config.validation
+        if images is None or not self.world.is_main:
+            return None
+        count = len(images) if is_whole else min(config.images, len(images))
+        rows = [row * len(images) // count for row in range(count)]
+        module: Any = self.detector if self.average is None else self.average.module
+        sides = {"picture": config.picture, "clip": config.clip}
+        measured = measure_images(detect_with_torch(module), images, rows, short_sides=sides, max_side=config.max_side)
+        self.detector.train()
+        return measured
+
+    def fit(self) -> dict[str, Any] | None:
+        """Train to the end of the schedule; returns the last measurement, over all held-out images.
+
+        Raises:
+            TrainingFailure: a loss is not a number, the disk is full, or the data cannot be used.
+        """
+        out, is_main = self.run.out, self.world.is_main
+        title, total, every = f"detector {self.run.preset}", self.plan.total, self.config.log_every
+        with RunLog(out, title=title, total=total, done=self.step, every=every, is_main=is_main) as log:
+            for line in self.describe():
+                log.say(line)
+            self._tell_problems(out)
+            place = self._steps(log)
+            if place.is_end:
                 self.save()
-                saved_s = self.used_s
-            if is_done or self.used_s - validated_s > VALIDATE_EVERY_S:
-                self.validate()
-                validated_s = self.used_s
-            if is_done:
-                return
+                measured = self.measure(is_whole=True)
+                if measured is not None:
+                    log.note(self.step, flatten(measured))
+                return measured
+        return None
+
+    def _steps(self, log: RunLog) -> Place:
+        began, already = time.monotonic(), self.used_s
+        told: set[str] = set()
+        for batch in self.loader():
+            place = self.plan.place(self.step, self.used_s)
+            stage_step = self.stage_steps[place.stage]
+            rate = self.plan.rate(place, stage_step)
+            losses = self.train_step(batch, rate)
+            self.step += 1
+            self.stage_steps[place.stage] += 1
+            self.images += len(batch.sizes) * self.world.size
+            # All processes go by the slowest clock, so that they end together.
+            self.used_s = self.world.mean({"s": already + time.monotonic() - began})["s"]
+            if self.average is not None:
+                self.average.update(self.detector, self.step)
+            for fault in set(batch.unusable) - told:
+                told.add(fault)
+                log.say(f"not used: {fault}")
+            log.step(self.step, {**self.world.mean(losses), "lr": rate})
+            if self.plan.place(self.step, self.used_s).is_end:
+                break
+            if self.step % self.config.save_every == 0:
+                self.save()
+            if self.step % self.config.validation.every == 0:
+                measured = self.measure(is_whole=False)
+                if measured is not None:
+                    log.note(self.step, flatten(measured))
+                    log.say(f"step {self.step}: {tell(measured)}")
+                self.world.barrier()
+        return self.plan.place(self.step, self.used_s)
+
+    def _tell_problems(self, out: Path) -> None:
+        for name, images in (("train", self.train_images), ("validation", self.held_out)):
+            if images is not None and self.world.is_main:
+                images.problems.write(out / f"problems-{name}.txt")
+
+
+def flatten(measured: dict[str, Any]) -> dict[str, float]:
+    """Figures of a measurement as `clip/ap50`, for the log."""
+    parts = {name: part for name, part in measured.items() if isinstance(part, dict) and "ap" in part}
+    return {
+        f"{name}/{figure}": value
+        for name, part in parts.items()
+        for figure, value in part.items()
+        if figure.startswith("ap") and value is not None
+    }
+
+
+def tell(measured: dict[str, Any]) -> str:
+    """AP50 and AP of each side in one line."""
+    parts = {name: part for name, part in measured.items() if isinstance(part, dict) and "ap" in part}
+    return ", ".join(f"{name} AP50 {part['ap50']} AP {part['ap']}" for name, part in parts.items())

@@ -51,7 +51,7 @@ class DetectorSpec(StrictModel):
     """Whether regions are shifted by the half pixel that Detectron2's `ROIAlignV2` takes into account."""
     hidden: PositiveInt = 256
     channels: Literal["rgb", "bgr"] = "rgb"
-    """Order in which the body sees the colours. Frames come in as RGB; `pixel_mean` and `pixel_std` are in this order."""
+    """Order in which the body sees the colours, `pixel_mean` and `pixel_std` too; frames always come in as RGB."""
     pixel_mean: Three = PIXEL_MEAN
     pixel_std: Three = PIXEL_STD
     is_norm_frozen: bool = False

@@ -23,8 +23,8 @@ def level_of_regions(regions: Tensor, spec: DetectorSpec) -> Tensor:
 class LevelRoiPool(nn.Module):
     """RoIAlign on the level of each region; stands in for torchvision's `MultiScaleRoIAlign`.
 
-    That one guesses the strides from sizes, which is wrong for small padded frames, and it has neither Detectron2's half
-    pixel nor its adaptive samples.
+    That one guesses the strides from sizes, which is wrong for small padded frames, and it has neither Detectron2's
+    half pixel nor its adaptive samples.
     """
 
     def __init__(self, spec: DetectorSpec) -> None:
@@ -32,7 +32,7 @@ class LevelRoiPool(nn.Module):
         self.spec = spec
 
     def forward(self, maps: dict[str, Tensor], regions: list[Tensor], _sizes: list[tuple[int, int]]) -> Tensor:
-        """Maps by level, one [n, 4] of regions a frame -> [R, C, s, s] in the order of the regions."""
+        """From maps by level and one [n, 4] of regions a frame to [R, C, s, s], in the order of the regions."""
         spec = self.spec
         levels = list(maps.values())
         flat = torch.cat(regions)

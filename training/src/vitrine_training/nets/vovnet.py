@@ -11,7 +11,6 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-
 Pooling = Literal["centred", "from_corner"]
 
 

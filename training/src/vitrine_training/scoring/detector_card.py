@@ -8,8 +8,9 @@ import numpy as np
 
 from ..composites.scene_batches import CLIP_SIZE, SceneBatches
 from ..composites.shop_scenes import ShopScenes
-from ..loops.train_detector import load_detector, summarise_run
-from .evaluate_detector import best_threshold, detect_with_onnx, rank_scenes, rank_shop, summarise, time_frames
+from ..loops.detector_checkpoint import load_detector, summarise_run
+from .detect import detect_with_onnx
+from .evaluate_detector import best_threshold, rank_scenes, rank_shop, summarise, time_frames
 
 SCENES_SEED = 2026
 SCENE_BATCHES = 60

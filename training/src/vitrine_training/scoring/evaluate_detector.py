@@ -1,47 +1,13 @@
 """Measures a detector over scenes of held-out garments: AP50, and precision and recall by threshold."""
 
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
-import torch
-from numpy.typing import NDArray
 
 from ..composites.scene_batches import CLIP_SIZE, SceneBatches
 from ..composites.shop_scenes import ShopScenes
-from ..nets.detector import Detector
 from .average_precision import Ranked, rank_detections
-
-Boxes = NDArray[np.float32]
-Frames = NDArray[np.uint8]
-Detect = Callable[[Frames], list[tuple[Boxes, Boxes]]]
-"""Frames [N, H, W, 3] to (boxes [n, 4], scores [n]) a frame."""
-
-
-def detect_with_torch(detector: Detector) -> Detect:
-    """Run the trained module as it stands, in test mode."""
-
-    def detect(frames: Frames) -> list[tuple[Boxes, Boxes]]:
-        with torch.no_grad():
-            found = detector.eval()(torch.from_numpy(frames))
-        return [(one["boxes"].numpy(), one["scores"].numpy()) for one in found]
-
-    return detect
-
-
-def detect_with_onnx(path: Path) -> Detect:
-    """Run the exported graph in onnxruntime, one thread."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-    def detect(frames: Frames) -> list[tuple[Boxes, Boxes]]:
-        boxes, scores, owner = session.run(None, {"frames": frames})
-        return [(boxes[owner == index], scores[owner == index]) for index in range(len(frames))]
-
-    return detect
+from .detect import Boxes, Detect, Frames
 
 
 def rank_scenes(detect: Detect, batches: SceneBatches, *, clips: bool | None = None) -> Ranked:
