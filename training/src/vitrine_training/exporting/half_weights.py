@@ -38,3 +38,26 @@ def halve_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     graph.node.extend(nodes)
     onnx.checker.check_model(halved, full_check=True)
     return halved
+
+
+def widen_weights(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return a copy of a model of `halve_weights` whose weights are float32 again, without the Casts.
+
+    The values keep the precision that they were stored with; a model that was not halved comes back as it is.
+    """
+    wide = onnx.ModelProto()
+    wide.CopyFrom(model)
+    graph = wide.graph
+    stored = {tensor.name: tensor for tensor in graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT16}
+    others = []
+    for node in graph.node:
+        source = stored.get(node.input[0]) if node.op_type == "Cast" else None
+        if source is None or node.attribute[0].i != onnx.TensorProto.FLOAT:
+            others.append(node)
+        else:
+            values = numpy_helper.to_array(source).astype(np.float32)
+            source.CopyFrom(numpy_helper.from_array(values, node.output[0]))
+    kept = [onnx.NodeProto.FromString(node.SerializeToString()) for node in others]
+    del graph.node[:]
+    graph.node.extend(kept)
+    return wide

@@ -1,0 +1,51 @@
+"""ONNX files: written whole or not at all, and opened on one CPU thread."""
+
+import os
+from pathlib import Path
+
+import onnx
+import onnxruntime
+
+from ..failures import TrainingFailure, writing
+
+
+def write_onnx(model: onnx.ModelProto, path: Path) -> None:
+    """Write `model` under a temporary name and rename it, so that a reader never sees half a file.
+
+    Raises:
+        TrainingFailure: the disk is full or refuses.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with writing(path):
+            temporary.write_bytes(model.SerializeToString(deterministic=True))
+            os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_onnx(path: Path) -> onnx.ModelProto:
+    """Read a model.
+
+    Raises:
+        TrainingFailure: the file is missing or no ONNX model.
+    """
+    if not path.is_file():
+        raise TrainingFailure(f"There is no {path}: export it first")
+    try:
+        model = onnx.load(path)
+    except Exception as error:  # protobuf's own error, which differs between its versions.
+        raise TrainingFailure(f"{path} is no ONNX model that can be read; export it again") from error
+    if not model.graph.node:
+        raise TrainingFailure(f"{path} is no ONNX model that can be read; export it again")
+    return model
+
+
+def open_session(model: onnx.ModelProto | Path) -> onnxruntime.InferenceSession:
+    """Open a model in onnxruntime on one CPU thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    source = str(model) if isinstance(model, Path) else model.SerializeToString()
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
