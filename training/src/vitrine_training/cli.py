@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from .commands.command import Command
 from .commands.detector_commands import DETECTOR_COMMANDS
 from .commands.embedder_commands import EMBEDDER_COMMANDS
+from .commands.package import PACKAGE_COMMANDS
 from .failures import TrainingFailure
 
-COMMANDS: tuple[Command, ...] = (*DETECTOR_COMMANDS, *EMBEDDER_COMMANDS)
+COMMANDS: tuple[Command, ...] = (*DETECTOR_COMMANDS, *EMBEDDER_COMMANDS, *PACKAGE_COMMANDS)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

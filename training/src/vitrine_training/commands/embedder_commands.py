@@ -1,4 +1,4 @@
-"""The commands of `vitrine-train` for cut-outs, embedders and the model set."""
+"""The commands of `vitrine-train` for cut-outs and embedders."""
 
 import argparse
 import json
@@ -96,45 +96,6 @@ def _run_evaluate_embedders(arguments: argparse.Namespace) -> None:
     print(json.dumps(scores, indent=1))
 
 
-def add_model_card(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `model-card`."""
-    parser.add_argument("models", type=Path, help="folder with card.json; its README.md is written")
-
-
-def _run_model_card(arguments: argparse.Namespace) -> None:
-    from ..scoring.model_card import write_model_card
-
-    write_model_card(arguments.models)
-
-
-def add_package(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `package`."""
-    from ..exporting.model_set import Thresholds
-
-    defaults = Thresholds()
-    parser.add_argument("models", type=Path, help="folder with detector.onnx and embedder-a.onnx ... embedder-d.onnx")
-    parser.add_argument("--picture-side", type=int, default=defaults.picture_side)
-    parser.add_argument("--picture-score", type=float, default=defaults.picture_score)
-    parser.add_argument("--clip-side", type=int, default=defaults.clip_side)
-    parser.add_argument("--clip-score", type=float, default=defaults.clip_score)
-    parser.add_argument("--max-side", type=int, default=defaults.max_side)
-    parser.add_argument("--commit", default="", help="the commit that trained the models")
-
-
-def _run_package(arguments: argparse.Namespace) -> None:
-    from ..exporting.model_set import Thresholds, package_models
-
-    thresholds = Thresholds(
-        picture_side=arguments.picture_side,
-        picture_score=arguments.picture_score,
-        clip_side=arguments.clip_side,
-        clip_score=arguments.clip_score,
-        max_side=arguments.max_side,
-    )
-    manifest = package_models(arguments.models, thresholds, arguments.commit)
-    print(f"{arguments.models / 'manifest.json'}: {1 + len(manifest['embedders'])} models")
-
-
 EMBEDDER_COMMANDS = (
     Command("cutouts", "pack garment photos and masks into one memory-mapped file", add_cutouts, _run_cutouts),
     Command("embedder", "train one embedder, or go on from its checkpoint", add_embedder, _run_embedder),
@@ -145,6 +106,4 @@ EMBEDDER_COMMANDS = (
         add_evaluate_embedders,
         _run_evaluate_embedders,
     ),
-    Command("model-card", "write a model set's README.md from its card.json", add_model_card, _run_model_card),
-    Command("package", "write the manifest of a folder of models", add_package, _run_package),
 )
