@@ -13,6 +13,9 @@ export interface PickedFrames {
 /** Most characters of a condition: a command line of Windows has room for 32,767 in all. */
 const longestCondition = 16_000;
 
+/** Most terms in one sum. */
+const longestSum = 32;
+
 /**
  * Says in ffmpeg's words which frames are wanted.
  *
@@ -20,7 +23,7 @@ const longestCondition = 16_000;
  * first to its last: the caller passes over those that it did not ask for.
  */
 export function selectFrames(frames: FrameSelection): PickedFrames {
-  const condition = frameRanges(frames).map(isIn).join('+');
+  const condition = anyOf(frameRanges(frames).map(isIn));
   if (condition.length <= longestCondition) {
     const indexAt =
       'first' in frames ? rangeAt(frames.first, frames.step) : (place: number) => frames[place] ?? Infinity;
@@ -29,6 +32,13 @@ export function selectFrames(frames: FrameSelection): PickedFrames {
   const [first, last] = 'first' in frames ? [frames.first, frames.last] : [frames[0] ?? 0, frames.at(-1) ?? 0];
   const all = { first, step: 1, last };
   return { condition: isIn(all), count: frameCount(all), indexAt: rangeAt(first, 1) };
+}
+
+/** Terms that add up to more than 0 where one of them does. Newer ffmpegs refuse a sum of more than a hundred, and take one of sums. */
+function anyOf(terms: readonly string[]): string {
+  if (terms.length <= longestSum) return terms.join('+');
+  const half = Math.ceil(terms.length / 2);
+  return `(${anyOf(terms.slice(0, half))})+(${anyOf(terms.slice(half))})`;
 }
 
 function rangeAt(first: number, step: number): (place: number) => number {

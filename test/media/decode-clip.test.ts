@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultFrames, type FrameRange } from '../../src/core/defaults.ts';
+import { frameRanges } from '../../src/core/frame-selection.ts';
 import { decodeClip, type DecodeClipOptions } from '../../src/media/decode-clip.ts';
 import { type Ffmpeg, findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 import { readNumber, writeNumberedClip } from './numbered-clip.ts';
@@ -66,6 +67,39 @@ describe.each(binaries)('decodeClip with ffmpeg $version', (ffmpeg) => {
     const seen = await decode(at('60.mp4'), { ffmpeg, frames, onDamage: (reason) => complaints.push(reason) });
     expect(seen).toMatchObject({ indices: wanted, numbers: wanted });
     expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    { what: 'a list that is regular', frames: [0, 20, 40] },
+    { what: 'a list that is not', frames: [2, 3, 11, 30, 31, 58] },
+    { what: 'one frame', frames: [17] },
+  ])('gives the frames of $what', async ({ frames }) => {
+    const complaints: string[] = [];
+    const seen = await decode(at('60.mp4'), { ffmpeg, frames, onDamage: (reason) => complaints.push(reason) });
+    expect(seen).toMatchObject({ indices: frames, numbers: frames });
+    expect(complaints).toEqual([]);
+  });
+
+  it('gives those frames of a list that the clip has, without a complaint', async () => {
+    const complaints: string[] = [];
+    const options = { ffmpeg, frames: [5, 59, 60, 1000], onDamage: (reason: string) => complaints.push(reason) };
+    expect(await decode(at('60.mp4'), options)).toMatchObject({ indices: [5, 59], numbers: [5, 59] });
+    expect(complaints).toEqual([]);
+  });
+
+  it('gives every frame of a list of hundreds that has no rule', async () => {
+    const frames = Array.from({ length: 400 }, (_, index) => index).filter((index) => (index * index) % 7 < 3);
+    expect(frameRanges(frames).length).toBeGreaterThan(100);
+    expect(await decode(at('400.mp4'), { ffmpeg, frames })).toMatchObject({ indices: frames, numbers: frames });
+  });
+
+  it('passes over what lies between, without asking room for it, where no command line holds the list', async () => {
+    const frames = [3, 10, 30, ...Array.from({ length: 4000 }, (_, place) => 100 + place * place)];
+    const asked: number[] = [];
+    const reserve = async (bytes: number): Promise<void> => void asked.push(bytes);
+    const seen = await decode(at('60.mp4'), { ffmpeg, frames, reserve });
+    expect(seen).toMatchObject({ indices: [3, 10, 30], numbers: [3, 10, 30] });
+    expect(asked).toHaveLength(3);
   });
 
   it('counts frames and not time where the frame rate varies', async () => {
@@ -196,6 +230,7 @@ describe('decodeClip without ffmpeg', () => {
     { frames: { first: 0, step: 0, last: 3 }, name: 'frames.step' },
     { frames: { first: 4, step: 1, last: 3 }, name: 'frames.last' },
     { frames: { first: 0.5, step: 1, last: 3 }, name: 'frames.first' },
+    { frames: [3, 2], name: 'frames[1]' },
   ])('refuses $frames at once', ({ frames, name }) => {
     expect(() => decodeClip('clip.mp4', { ffmpeg: bundled, frames })).toThrow(TypeError);
     expect(() => decodeClip('clip.mp4', { ffmpeg: bundled, frames })).toThrow(name);

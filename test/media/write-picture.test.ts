@@ -33,6 +33,14 @@ describe('writePicture', () => {
     expect([...found]).toEqual([...data]);
   });
 
+  it.each([
+    { options: {}, subsampling: '4:2:0' },
+    { options: { chroma: '4:4:4' } as const, subsampling: '4:4:4' },
+  ])('writes a JPEG with colour $subsampling for $options', async ({ options, subsampling }) => {
+    await writePicture(at('a.jpg'), picture, options);
+    expect((await sharp(at('a.jpg')).metadata()).chromaSubsampling).toBe(subsampling);
+  });
+
   it.each(['a.jpg', 'b.JPEG'])('writes a JPEG called %s, close to the pixels', async (name) => {
     const flat = { width: 20, height: 10, data: new Uint8Array(600).map((_, i) => [180, 90, 40][i % 3] ?? 0) };
     await writePicture(at(name), flat);
