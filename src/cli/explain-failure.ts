@@ -5,6 +5,9 @@ import { UsageError } from './usage-error.ts';
 /** Codes of {@link PipelineError} for what the user pointed us at, as opposed to what happened on the way. */
 const usageCodes: ReadonlySet<string> = new Set(['dataset-invalid', 'options-invalid']);
 
+/** Codes that are about the user's own path when nothing is there, and about damage otherwise. */
+const namedCodes: ReadonlySet<string> = new Set(['file-unreadable', 'manifest-invalid', 'store-invalid']);
+
 /**
  * Exit code and text for anything that a command threw: one line, and the stack only where the environment variable
  * `VITRINE_DEBUG` is `1`.
@@ -13,7 +16,7 @@ export function explainFailure(
   thrown: unknown,
   debug: boolean = process.env['VITRINE_DEBUG'] === '1',
 ): { readonly exitCode: ExitCode; readonly text: string } {
-  const line = messageOf(thrown).replaceAll(/\s*\n\s*/g, ' ');
+  const line = asOption(messageOf(thrown).replaceAll(/\s*\n\s*/g, ' '));
   const stack = debug && thrown instanceof Error ? `${stackOf(thrown)}\n` : '';
   // Anything else than these is a bug of ours: say how to see where.
   const hint = !debug && !isExpected(thrown) ? ' (VITRINE_DEBUG=1 shows where)' : '';
@@ -21,9 +24,23 @@ export function explainFailure(
 }
 
 function isUsage(thrown: unknown): boolean {
-  if (thrown instanceof PipelineError) return usageCodes.has(thrown.code);
+  if (thrown instanceof PipelineError) {
+    return usageCodes.has(thrown.code) || (namedCodes.has(thrown.code) && isMissing(thrown.cause));
+  }
   // A TypeError of `core/assert.ts` is about a value that the user gave; any other is a bug.
   return thrown instanceof UsageError || (thrown instanceof TypeError && thrown.message.startsWith('Expected `'));
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}
+
+/** Names the option of the command line where the library names its own: `flow.detectorBatch` is `--detector-batch`. */
+function asOption(message: string): string {
+  return message.replace(/^Expected `(?:flow|matching)\.(\w+)`/, (_, field: string) => {
+    const option = field.replace(/Bytes$/, '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return `Expected \`--${option}\``;
+  });
 }
 
 function isExpected(thrown: unknown): boolean {

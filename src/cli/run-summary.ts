@@ -1,4 +1,5 @@
 import { type RunReport } from '../pipelines/run-report.ts';
+import { counted } from './counted.ts';
 import { formatDuration } from './progress-line.ts';
 
 /** How many inputs with a reason are listed. */
@@ -11,8 +12,8 @@ export function runSummary(report: RunReport): string {
   const lines = [
     `ffmpeg ${report.versions.ffmpeg.version} (${report.versions.ffmpeg.origin}: ${report.versions.ffmpeg.path})`,
     deviceLine(report),
-    `${items} items and ${clips} clips: ${inputs.done} files done, ${inputs.skipped} skipped, ${inputs.failed} failed`,
-    `${frames.read} frames, ${boxes.items + boxes.clips} boxes, ${matches} matches`,
+    `${counted(items, 'item')} and ${counted(clips, 'clip')}: ${counted(inputs.done, 'file')} done, ${inputs.skipped} skipped, ${inputs.failed} failed`,
+    `${counted(frames.read, 'frame')}, ${counted(boxes.items + boxes.clips, 'box', 'boxes')}, ${counted(matches, 'match', 'matches')}`,
     `${formatDuration(elapsedMs / 1000)} (warm-up ${Math.round(warmUpMs)} ms${limitedBy}), ${Math.round(peakRssBytes / 1e6)} MB`,
     ...notableLines(report),
   ];
@@ -21,8 +22,7 @@ export function runSummary(report: RunReport): string {
 
 function deviceLine({ device, models }: RunReport): string {
   const why = device.passedOver.map(({ device: other, reason }) => `not ${other}: ${reason}`).join('; ');
-  const lanes = `${device.lanes} ${device.lanes === 1 ? 'lane' : 'lanes'}`;
-  return `models ${models.name} on ${device.device}, ${lanes}${why === '' ? '' : ` (${why})`}`;
+  return `models ${models.name} on ${device.device}, ${counted(device.lanes, 'lane')}${why === '' ? '' : ` (${why})`}`;
 }
 
 function notableLines({ inputs, out }: RunReport): readonly string[] {

@@ -1,4 +1,5 @@
 import { type Evaluation } from '../pipelines/evaluate.ts';
+import { counted } from './counted.ts';
 import { textTable } from './text-table.ts';
 
 /** The scores of a result for people; its last line is `final <number>`. */
@@ -17,7 +18,7 @@ export function scoreTable(evaluation: Evaluation): string {
     String(hits),
   ]);
   const lines = [
-    `${items} items, ${clips} clips, ${clipsWithCounterpart} of them with an item here; ${answers} answers`,
+    `${counted(items, 'item')}, ${counted(clips, 'clip')}, ${clipsWithCounterpart} of them with an item here; ${counted(answers, 'answer')}`,
     '',
     textTable([['', '', 'F1', 'precision', 'recall', 'hits'], ...rows], [2, 3, 4, 5]),
     `frame box: IoU ${frameBox.meanIou.toFixed(4)} on average, above 0.5 in ${percent(frameBox.above50)} of ${frameBox.judged}`,

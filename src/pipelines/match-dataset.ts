@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lastValueFrom, scan, startWith, tap } from 'rxjs';
 import { type FrameSource } from '../core/frame-source.ts';
+import { messageOf, PipelineError } from '../core/errors.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
 import { createBoxStore } from '../io/create-box-store.ts';
 import { openDataset } from '../io/dataset.ts';
@@ -47,7 +48,7 @@ export async function matchDataset(options: MatchDatasetOptions): Promise<RunRep
   const report = join(out, 'run.json');
   const result = join(out, 'result.json');
   // A run that is cut short must not leave the answers of the one before it.
-  await Promise.all([report, result].map((path) => rm(path, { force: true })));
+  await Promise.all([report, result].map(removeEarlier));
 
   const sources = datasetSources(dataset, settings.frames);
   const found = await findBoxes(sources, { options, settings, ffmpeg, vitals });
@@ -72,6 +73,13 @@ export async function matchDataset(options: MatchDatasetOptions): Promise<RunRep
   });
   await writeFileWhole(report, `${JSON.stringify(account, undefined, 2)}\n`);
   return account;
+}
+
+async function removeEarlier(path: string): Promise<void> {
+  await rm(path, { force: true }).catch((cause: unknown) => {
+    const message = `Cannot write ${path}: ${messageOf(cause)}. Name a folder as --out that can be written to.`;
+    throw new PipelineError('file-unwritable', message, { path, cause });
+  });
 }
 
 interface FindBoxes {

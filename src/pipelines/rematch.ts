@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type MatchingOptions } from '../core/defaults.ts';
 import { type Match } from '../core/match.ts';
 import { openBoxes } from '../io/open-boxes.ts';
@@ -34,4 +36,12 @@ export async function rematch({ from, out, matching = {}, signal }: RematchOptio
   });
   await writeResult(out, matches);
   return matches;
+}
+
+/** Whether `from` is the folder of a run that was cut short: it has `boxes/`, but no `run.json`. */
+export async function isUnfinishedRun(from: string): Promise<boolean> {
+  const [boxes, report] = await Promise.all(
+    ['boxes', 'run.json'].map((name) => stat(join(from, name)).catch(() => undefined)),
+  );
+  return boxes !== undefined && report === undefined;
 }

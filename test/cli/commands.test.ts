@@ -97,10 +97,39 @@ describe('match, rematch and eval', () => {
     expect(await readFile(join(out, 'result.json'), 'utf8')).toMatch(/^\{\s*\}\s*$/);
   });
 
-  it('fail with exit code 1 in one line', async () => {
-    const { exitCode, stdout, stderr } = await runMain('rematch', join(folder, 'none'), '--out', join(folder, 'never'));
+  it('refuse a path where nothing is with exit code 2', async () => {
+    const rematch = await runMain('rematch', join(folder, 'none'), '--out', join(folder, 'never'));
+    expect(rematch).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(rematch.stderr).toMatch(/^vitrine: No boxes at .*\n$/);
+    const match = await runMain('match', shop, '--out', join(folder, 'never'), '--models', join(folder, 'none'));
+    expect(match).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(match.stderr).toMatch(/^vitrine: No model manifest at .*\n$/);
+    const scored = await runMain('eval', join(folder, 'none.json'), shop);
+    expect(scored).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(scored.stderr).toMatch(/^vitrine: Cannot read the result file .*\n$/);
+  });
+
+  it('refuse a file as --out in one line', async () => {
+    const file = join(folder, 'a-file');
+    await writeFile(file, '');
+    const { exitCode, stdout, stderr } = await runMain('match', shop, '--out', file, ...onTiny);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^vitrine: No boxes at .*\n$/);
+    expect(stderr).toMatch(/^vitrine: Cannot write .*a-file.*\. Name a folder as --out that can be written to\.\n$/);
+  });
+
+  it('say what thresholds without boxes are for', async () => {
+    const { exitCode, stderr } = await runMain('eval', join(folder, 'again.json'), shop, '--max-distance', '1');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^vitrine: The thresholds of matching change nothing without --boxes: .*\n$/);
+  });
+
+  it('say that a run which is matched again was cut short', async () => {
+    const cut = join(folder, 'cut');
+    await cp(join(folder, 'run'), cut, { recursive: true });
+    await rm(join(cut, 'run.json'));
+    const { exitCode, stderr } = await runMain('rematch', cut, '--out', join(folder, 'cut.json'));
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/cut has no run\.json: its run did not end, .*\n2 matches\n$/);
   });
 });
 

@@ -28,6 +28,33 @@ describe('explainFailure', () => {
       exitCode: 1,
       text: "vitrine: Cannot read properties of undefined (reading 'x') (VITRINE_DEBUG=1 shows where)\n",
     },
+    {
+      thrown: thrownBy(() => assertInteger('flow.detectorBatch', 0, 1, 9)),
+      exitCode: 2,
+      text: 'vitrine: Expected `--detector-batch` to be an integer from 1 to 9, got 0 (number)\n',
+    },
+    {
+      thrown: thrownBy(() => assertInteger('flow.budgetBytes', 0, 1, 9)),
+      exitCode: 2,
+      text: 'vitrine: Expected `--budget` to be an integer from 1 to 9, got 0 (number)\n',
+    },
+    {
+      thrown: new PipelineError('store-invalid', 'No boxes', {
+        cause: Object.assign(new Error('x'), { code: 'ENOENT' }),
+      }),
+      exitCode: 2,
+      text: 'vitrine: No boxes\n',
+    },
+    {
+      thrown: new PipelineError('store-invalid', 'Torn', { cause: Object.assign(new Error('x'), { code: 'EIO' }) }),
+      exitCode: 1,
+      text: 'vitrine: Torn\n',
+    },
+    {
+      thrown: new PipelineError('model-invalid', 'Gone', { cause: Object.assign(new Error('x'), { code: 'ENOENT' }) }),
+      exitCode: 1,
+      text: 'vitrine: Gone\n',
+    },
     { thrown: 'text', exitCode: 1, text: 'vitrine: text (VITRINE_DEBUG=1 shows where)\n' },
   ])('turns $thrown into one line', ({ thrown, exitCode, text }) => {
     expect(explainFailure(thrown, false)).toEqual({ exitCode, text });

@@ -1,7 +1,8 @@
 import { type Command, defineCommand } from '../command.ts';
 import { jsonOption } from '../options/common-options.ts';
-import { matchingFrom, matchingOptions } from '../options/matching-options.ts';
+import { isDefaultMatching, matchingFrom, matchingOptions } from '../options/matching-options.ts';
 import { problemLines, scoreTable } from '../score-table.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** `vitrine eval <result> <root>`: how good a result is, by the truth in the folder's annotations. */
 export const evalCommand: Command = defineCommand({
@@ -29,11 +30,17 @@ export const evalCommand: Command = defineCommand({
   async run(args, { stdout, stderr, signal }) {
     const { evaluate } = await import('../../pipelines/evaluate.ts');
     const { result, root, boxes } = args;
+    const matching = matchingFrom(args);
+    if (boxes === undefined && !isDefaultMatching(matching)) {
+      throw new UsageError(
+        'The thresholds of matching change nothing without --boxes: a result file is scored as it is; add --boxes, or use `vitrine rematch`',
+      );
+    }
     const evaluation = await evaluate({
       result,
       root,
       ...(boxes !== undefined && { boxes }),
-      matching: matchingFrom(args),
+      matching,
       signal,
     });
     stderr.write(problemLines(evaluation));

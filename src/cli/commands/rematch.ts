@@ -1,4 +1,5 @@
 import { type Command, defineCommand } from '../command.ts';
+import { counted } from '../counted.ts';
 import { matchingFrom, matchingOptions } from '../options/matching-options.ts';
 
 /** `vitrine rematch <from> --out <file>`: the matching rule again, without touching a pixel. */
@@ -22,9 +23,12 @@ export const rematchCommand: Command = defineCommand({
     ['rematch boxes.ndjson --out result.json', 'Features of another program through our matching rule'],
   ],
   async run(args, { stderr, signal }) {
-    const { rematch } = await import('../../pipelines/rematch.ts');
+    const { isUnfinishedRun, rematch } = await import('../../pipelines/rematch.ts');
+    if (await isUnfinishedRun(args.from)) {
+      stderr.write(`${args.from} has no run.json: its run did not end, and only the boxes that it left are matched\n`);
+    }
     const matches = await rematch({ from: args.from, out: args.out, matching: matchingFrom(args), signal });
-    stderr.write(`${matches.length} ${matches.length === 1 ? 'match' : 'matches'}\n`);
+    stderr.write(`${counted(matches.length, 'match', 'matches')}\n`);
     return 0;
   },
 });

@@ -37,6 +37,17 @@ export const matchingOptions: Readonly<
   },
 };
 
+/** Whether every threshold is the default. */
+export function isDefaultMatching(matching: MatchingOptions): boolean {
+  const { quantile, keepAtLeast, voteShare, maxDistance } = defaultMatching;
+  return (
+    matching.quantile === quantile &&
+    matching.keepAtLeast === keepAtLeast &&
+    matching.voteShare === voteShare &&
+    matching.maxDistance === maxDistance
+  );
+}
+
 /** The thresholds that were asked for. */
 export function matchingFrom(args: {
   readonly quantile: number;
