@@ -39,8 +39,8 @@ def untrained_embedder(spec: EmbedderSpec, seed: int) -> Embedder:
     return Embedder(spec).eval()
 
 
-def export_embedder(embedder: Embedder, path: Path) -> None:
-    """Write `embedder` to `path` (under a temporary name, then renamed) with N, h and w dynamic and weights halved."""
+def export_embedder(embedder: Embedder, path: Path, *, is_halved: bool = True) -> None:
+    """Write `embedder` to `path` (under a temporary name, then renamed) with N, h and w dynamic."""
     temporary = path.with_suffix(".tmp")
     example = torch.randint(0, 256, (2, 162, 130, 3), dtype=torch.uint8)
     axes = {"crops": {0: "N", 1: "h", 2: "w"}, "features": {0: "N"}}
@@ -54,6 +54,8 @@ def export_embedder(embedder: Embedder, path: Path) -> None:
         opset_version=OPSET,
         dynamo=False,
     )
-    model = halve_weights(onnx.load(temporary))
+    model = onnx.load(temporary)
+    if is_halved:
+        model = halve_weights(model)
     temporary.write_bytes(model.SerializeToString())
     temporary.rename(path)
