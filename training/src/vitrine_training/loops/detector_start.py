@@ -9,6 +9,7 @@ import torch
 from ..data.coco_batches import DetectorBatch
 from ..failures import TrainingFailure
 from ..nets.detector import Detector
+from ..nets.detectron2_keys import load_detectron2
 from ..nets.weights_from_onnx import load_onnx_weights, restore_statistics
 from .detector_checkpoint import load_detector
 
@@ -30,6 +31,8 @@ def start_detector(detector: Detector, start: str, batches: Callable[[], Iterabl
     path = Path(name)
     if kind == "checkpoint" and name:
         return _from_checkpoint(detector, path)
+    if kind == "detectron2" and name:
+        return f"starts from {path}: {'; '.join(load_detectron2(detector, path).lines())}"
     if kind == "onnx" and name:
         blank = torch.zeros((1, 64, 64, 3), dtype=torch.uint8)
         layers = load_onnx_weights(detector, path, lambda: detector(blank))
