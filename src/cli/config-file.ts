@@ -30,7 +30,8 @@ export function readConfigFile(
       const hint = didYouMean(key, Object.keys(options)) || `; it is not an option of vitrine ${commandName}`;
       return new UsageError(`Unknown key "${key}" in the config file ${path}${hint}`);
     }
-    if (typeof value !== option.type) {
+    const values: readonly unknown[] = option.array === true && Array.isArray(value) ? value : [value];
+    if (values.some((one) => typeof one !== option.type)) {
       const got = `${JSON.stringify(value)} (${Array.isArray(value) ? 'array' : typeof value})`;
       return new UsageError(`Expected "${key}" in the config file ${path} to be a ${option.type}, got ${got}`);
     }

@@ -23,6 +23,7 @@ export function exportSummary(report: ExportReport): string {
     const { folder, train, validation } = crops;
     lines.push(`${folder}: ${inCrops(train)} to train, ${inCrops(validation)} for validation`);
   }
+  if (inputs.ignored.length > 0) lines.push(`${inputs.ignored.length} other files passed over, see export.json`);
   return [...lines, ...problemLines(report)].map((line) => `${line}\n`).join('');
 }
 

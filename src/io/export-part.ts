@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type DataProblem } from '../core/data-problem.ts';
-import { writeFileWhole } from './write-file-whole.ts';
+import { removeTemporaries, writeFileWhole } from './write-file-whole.ts';
 
 /** What became of a picture or clip. */
 export type InputStatus = 'done' | 'skipped' | 'failed';
@@ -45,6 +45,8 @@ export interface PartStoreOptions<R extends PartRow> {
 
 /** Keeps what has been exported, item by item and clip by clip, so that a run can be resumed. */
 export interface PartStore<R extends PartRow> {
+  /** Removes what a run that was killed has left beside the parts. */
+  tidy(): Promise<void>;
   /** The part of that name; undefined if there is none that can be read. */
   read(name: string): Promise<ExportPart<R> | undefined>;
   /** The part of that name, if it has this digest, no input of it failed and its files are all there. */
@@ -79,6 +81,7 @@ export function openPartStore<R extends PartRow>({ folder, files, row }: PartSto
     }
   };
   return {
+    tidy: () => removeTemporaries(folder, { recursive: true }),
     read,
     async readValid(name, digest) {
       const part = await read(name);

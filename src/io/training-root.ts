@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareIds } from '../core/compare-ids.ts';
 import { type DatasetClip, type DatasetItem, type DatasetPicture, listClips, listItems } from './dataset.ts';
+import { listOrphans } from './list-orphans.ts';
 import { type IgnoredEntry, invalidDataset, kindOf, listFolder, namedFiles, pictureFiles } from './list-folder.ts';
 
 /** A clip, or the frames that are left of one. */
@@ -17,7 +18,7 @@ export interface TrainingRoot {
   readonly items: readonly DatasetItem[];
   /** By `compareIds` of the id. */
   readonly clips: readonly TrainingClip[];
-  /** Files and folders that were passed over, hidden ones excepted. */
+  /** Files and folders that were passed over, hidden ones excepted, among them annotations of what is not there. */
   readonly ignored: readonly IgnoredEntry[];
 }
 
@@ -37,7 +38,8 @@ export async function openTrainingRoot(root: string): Promise<TrainingRoot> {
     const expected = 'image/<item_id>/<n>.jpg, video/<video_id>.mp4 or video_frames/<video_id>/<frame>.jpg';
     throw invalidDataset(root, 'holds neither a picture nor a clip', expected);
   }
-  return { root, items, clips: [...films, ...stills].sort((a, b) => compareIds(a.id, b.id)), ignored };
+  const clips = [...films, ...stills].sort((a, b) => compareIds(a.id, b.id));
+  return { root, items, clips, ignored: [...ignored, ...(await listOrphans(root, { items, clips }))] };
 }
 
 async function listStills(

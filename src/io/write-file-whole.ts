@@ -1,5 +1,5 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { messageOf, PipelineError } from '../core/errors.ts';
 
 let written = 0;
@@ -8,6 +8,16 @@ let written = 0;
 export function temporaryName(path: string): string {
   written += 1;
   return join(dirname(path), `.${process.pid}-${written}.tmp`);
+}
+
+/** Removes what a writer that was killed has left in a folder, and, if `recursive`, in those below; that there is no folder is fine. */
+export async function removeTemporaries(
+  folder: string,
+  { recursive = false }: { readonly recursive?: boolean } = {},
+): Promise<void> {
+  const names = await readdir(folder, { recursive }).catch(() => []);
+  const left = names.filter((name) => /^\.\d+-\d+\.tmp$/u.test(basename(name)));
+  for (const name of left) await rm(join(folder, name), { force: true });
 }
 
 /**

@@ -3,6 +3,8 @@ import { PipelineError } from '../core/errors.ts';
 import { type CocoPicture, writeCoco } from '../io/coco-file.ts';
 import { type CropFile, writeCropsCsv } from '../io/crops-csv.ts';
 import { type PartRow } from '../io/export-part.ts';
+import { cocoFiles } from './coco-target.ts';
+import { cropsFile } from './crops-target.ts';
 import { type ExportReport } from './export-report.ts';
 import { type ExportTarget } from './export-target.ts';
 import { type ExportUnit, unitPath } from './export-units.ts';
@@ -22,15 +24,6 @@ export interface AssembleOptions<R extends PartRow> {
   readonly units: readonly PlacedUnit[];
   readonly signal: AbortSignal | undefined;
 }
-
-/** Files that {@link assembleCoco} writes, relative to its folder; the second only if something is for validation. */
-export const cocoFiles: Readonly<Record<Split, string>> = {
-  train: 'annotations/instances_train.json',
-  validation: 'annotations/instances_validation.json',
-};
-
-/** File that {@link assembleCrops} writes, relative to its folder. */
-export const cropsFile = 'crops.csv';
 
 /** Makes the COCO files of the parts. Holds one part at a time. */
 export async function assembleCoco(options: AssembleOptions<CocoPicture>): Promise<NonNullable<ExportReport['coco']>> {

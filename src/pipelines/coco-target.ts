@@ -5,6 +5,13 @@ import { makeFolder } from '../io/make-folder.ts';
 import { writePicture } from '../media/write-picture.ts';
 import { type ExportTarget } from './export-target.ts';
 import { unitPath } from './export-units.ts';
+import { type Split } from './split-units.ts';
+
+/** Files that are made of the parts, relative to the folder; the second only if something is for validation. */
+export const cocoFiles: Readonly<Record<Split, string>> = {
+  train: 'annotations/instances_train.json',
+  validation: 'annotations/instances_validation.json',
+};
 
 /** Options of {@link cocoTarget}. */
 export interface CocoTargetOptions {
@@ -18,6 +25,7 @@ export function cocoTarget({ folder, quality }: CocoTargetOptions): ExportTarget
   const images = join(folder, 'images');
   return {
     settings: { quality },
+    results: Object.values(cocoFiles).map((file) => join(folder, file)),
     parts: openPartStore({ folder: join(folder, '.parts', 'coco'), files: images, row: cocoPictureSchema }),
     folderOf: (unit) => join(images, unitPath(unit)),
     wants: () => true,

@@ -10,6 +10,9 @@ import { writePicture } from '../media/write-picture.ts';
 import { type ExportTarget } from './export-target.ts';
 import { unitPath } from './export-units.ts';
 
+/** File that is made of the parts, relative to the folder. */
+export const cropsFile = 'crops.csv';
+
 /** Options of {@link cropsTarget}. */
 export interface CropsTargetOptions {
   readonly folder: string;
@@ -24,6 +27,7 @@ export function cropsTarget({ folder, quality, frames }: CropsTargetOptions): Ex
   const crops = join(folder, 'crops');
   return {
     settings: { quality, frames },
+    results: [join(folder, cropsFile)],
     parts: openPartStore({ folder: join(folder, '.parts', 'crops'), files: folder, row: cropFileSchema }),
     folderOf: (unit) => join(crops, unitPath(unit)),
     wants({ frameIndex, annotations }) {

@@ -1,13 +1,13 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { from, lastValueFrom, mergeMap, tap, toArray } from 'rxjs';
 import { Credits } from '../flow/credits.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
 import { type IgnoredEntry } from '../io/list-folder.ts';
 import { removeFolder } from '../io/remove-folder.ts';
 import { openTrainingRoot } from '../io/training-root.ts';
-import { writeFileWhole } from '../io/write-file-whole.ts';
+import { removeTemporaries, writeFileWhole } from '../io/write-file-whole.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
-import { assembleCoco, assembleCrops, cocoFiles, cropsFile } from './assemble-export.ts';
+import { assembleCoco, assembleCrops } from './assemble-export.ts';
 import { cocoTarget } from './coco-target.ts';
 import { cropsTarget } from './crops-target.ts';
 import { type ExportDatasetOptions, type ExportSettings, exportSettings } from './export-options.ts';
@@ -44,24 +44,17 @@ export async function exportDataset(options: ExportDatasetOptions): Promise<Expo
 
   const [{ units, ignored }, ffmpeg] = await Promise.all([listUnits(settings), findFfmpeg()]);
   signal?.throwIfAborted();
-  // A run that is cut short must not leave the files of the one before it.
-  const reports = [...new Set([coco, crops])].flatMap((folder) =>
-    folder === undefined ? [] : join(folder, 'export.json'),
-  );
-  const former = [
-    ...reports,
-    ...(coco === undefined ? [] : Object.values(cocoFiles).map((file) => join(coco, file))),
-    ...(crops === undefined ? [] : [join(crops, cropsFile)]),
-  ];
-  for (const path of former) await removeFolder(path);
-
   const toCoco = coco === undefined ? undefined : { folder: coco, target: cocoTarget({ folder: coco, quality }) };
   const toCrops =
     crops === undefined
       ? undefined
       : { folder: crops, target: cropsTarget({ folder: crops, quality, frames: cropFrames }) };
   const targets = [toCoco, toCrops].flatMap((to) => to?.target ?? []);
-  const exported = await exportUnits(units, { options, settings, ffmpeg, targets, startedMs });
+  const reports = [...new Set([coco, crops])].flatMap((to) => (to === undefined ? [] : join(to, 'export.json')));
+  await putAway([...reports, ...targets.flatMap(({ results }) => results)]);
+  for (const { parts } of targets) await parts.tidy();
+
+  const { exported, credit } = await exportUnits(units, { options, settings, ffmpeg, targets, startedMs });
 
   const sides = splitUnits(
     exported.map(({ unit, account }) => ({ unit, pieces: account.pieces })),
@@ -72,6 +65,7 @@ export async function exportDataset(options: ExportDatasetOptions): Promise<Expo
     ...(toCoco && { coco: await assembleCoco({ ...toCoco, units: placed, signal }) }),
     ...(toCrops && { crops: await assembleCrops({ ...toCrops, units: placed, signal, sharedIds }) }),
     startedAt,
+    credit,
     elapsedMs: performance.now() - startedMs,
     settings,
     ffmpeg,
@@ -80,6 +74,14 @@ export async function exportDataset(options: ExportDatasetOptions): Promise<Expo
   });
   for (const path of reports) await writeFileWhole(path, `${JSON.stringify(report, undefined, 2)}\n`);
   return report;
+}
+
+/** Removes the files of an earlier run: one that is cut short must not leave them, since they are about files that may be others by now. */
+async function putAway(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    await removeFolder(path);
+    await removeTemporaries(dirname(path));
+  }
 }
 
 interface ListedUnits {
@@ -95,6 +97,10 @@ async function listUnits({ roots }: ExportSettings): Promise<ListedUnits> {
   };
 }
 
+interface ExportedUnits extends Pick<ExportReport, 'credit'> {
+  readonly exported: readonly ExportedUnit[];
+}
+
 interface ExportRun extends Pick<ExportPorts, 'targets'> {
   readonly options: ExportDatasetOptions;
   readonly settings: ExportSettings;
@@ -103,7 +109,7 @@ interface ExportRun extends Pick<ExportPorts, 'targets'> {
 }
 
 /** Exports all units, and gives them back in their order; when it returns, everything that it started has ended. */
-async function exportUnits(units: readonly ExportUnit[], run: ExportRun): Promise<readonly ExportedUnit[]> {
+async function exportUnits(units: readonly ExportUnit[], run: ExportRun): Promise<ExportedUnits> {
   const { targets, ffmpeg, startedMs } = run;
   const { cropFrames, flow } = run.settings;
   const { signal, onProgress } = run.options;
@@ -131,5 +137,8 @@ async function exportUnits(units: readonly ExportUnit[], run: ExportRun): Promis
     ),
   );
   const places = new Map(units.map((unit, place) => [unit, place]));
-  return exported.toSorted((a, b) => (places.get(a.unit) ?? 0) - (places.get(b.unit) ?? 0));
+  return {
+    exported: exported.toSorted((a, b) => (places.get(a.unit) ?? 0) - (places.get(b.unit) ?? 0)),
+    credit: { totalBytes: ports.bytes.total, peakBytes: ports.bytes.peak },
+  };
 }

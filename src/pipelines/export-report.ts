@@ -57,6 +57,8 @@ export interface ExportReport {
     /** Those that had nothing inside their picture, and were left out. */
     readonly dropped: number;
   };
+  /** Pixels in flight: what was allowed and what was reached, in bytes. */
+  readonly credit: { readonly totalBytes: number; readonly peakBytes: number };
   /** What the COCO files hold, if they were asked for. */
   readonly coco?: { readonly folder: string } & Readonly<Record<Split, CocoCounts>>;
   /** What the CSV file holds, if it was asked for. */
@@ -66,7 +68,7 @@ export interface ExportReport {
 }
 
 /** What a report is made of, beside its own fields. */
-export interface ExportFacts extends Pick<ExportReport, 'startedAt' | 'elapsedMs' | 'coco' | 'crops'> {
+export interface ExportFacts extends Pick<ExportReport, 'startedAt' | 'elapsedMs' | 'credit' | 'coco' | 'crops'> {
   readonly settings: ExportSettings;
   readonly ffmpeg: Ffmpeg;
   readonly ignored: readonly IgnoredEntry[];

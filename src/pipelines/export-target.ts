@@ -28,6 +28,8 @@ export interface FittedFrame {
 export interface ExportTarget<R extends PartRow> {
   /** Options that its files depend on. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Files that are made of the parts when all are there. */
+  readonly results: readonly string[];
   /** What was exported before, and will be kept. */
   readonly parts: PartStore<R>;
   /** Folder of the files of a unit, and of nothing else. */
