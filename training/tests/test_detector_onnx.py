@@ -35,12 +35,34 @@ def frame_of(seed: int, height: int, width: int) -> torch.Tensor:
     return cards(seed, height, width)[0]
 
 
-@pytest.fixture(scope="module")
-def detector() -> Detector:
-    """A tiny net trained for a moment to box bright cards: its scores lie apart, and a blank frame has no box."""
+COMPACT = DetectorSpec(body=BODY, fpn_channels=16, hidden=32, roi_size=5, rpn_pre_nms=60, rpn_post_nms=30)
+
+SEED_LIKE = DetectorSpec(
+    body={"stem": [8, 8, 16], "stages": [[8, 16, 2], [8, 24, 2, 2], [8, 32, 2], [8, 32, 2]], "pooling": "from_corner"},
+    finest_stride=4,
+    fpn_channels=16,
+    anchors=(12, 24, 48, 96, 192),
+    is_anchor_rounded=False,
+    roi_base=56,
+    roi_samples=0,
+    is_roi_aligned=True,
+    hidden=32,
+    channels="bgr",
+    pixel_mean=(103.53, 116.28, 123.675),
+    pixel_std=(1.0, 1.0, 1.0),
+    is_norm_frozen=True,
+    rpn_pre_nms=100,
+    rpn_post_nms=100,
+    boxes_max=100,
+)
+"""P2 to P6, colours, anchors, pooling and frozen normalisation as the preset `seed` has them, far smaller."""
+
+
+def train_briefly(spec: DetectorSpec) -> Detector:
+    """Train for a moment to box bright cards, so that scores lie apart and a blank frame has no box."""
     torch.manual_seed(3)
-    made = Detector(DetectorSpec(body=BODY, fpn_channels=16, hidden=32, roi_size=5, rpn_pre_nms=60, rpn_post_nms=30))
-    made.train()
+    # Normalisations are frozen after they have seen something, as where weights were trained elsewhere.
+    made = Detector(spec.model_copy(update={"is_norm_frozen": False})).train()
     optimizer = torch.optim.AdamW(made.parameters(), 4e-3)
     for step in range(70):
         chosen = [cards(1000 + 4 * step + row, 96, 128) for row in range(4)]
@@ -49,7 +71,15 @@ def detector() -> Detector:
         sum(losses.values()).backward()
         torch.nn.utils.clip_grad_norm_(made.parameters(), 5.0)
         optimizer.step()
-    return made.eval()
+    trained = Detector(spec)
+    trained.load_state_dict(made.state_dict())
+    return trained.eval()
+
+
+@pytest.fixture(scope="module", params=[COMPACT, SEED_LIKE], ids=["compact", "seed-like"])
+def detector(request: pytest.FixtureRequest) -> Detector:
+    """A tiny net of each kind."""
+    return train_briefly(request.param)
 
 
 @pytest.fixture(scope="module")

@@ -66,36 +66,14 @@ def _run_detector(arguments: argparse.Namespace) -> None:
             print(tell(measured))
 
 
-def add_pack_shop(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `pack-shop`."""
-    parser.add_argument("root", type=Path, help="a shop with annotations, as `vitrine synth` writes it")
-    parser.add_argument("out", type=Path, help="the .npz file to write")
-
-
-def _run_pack_shop(arguments: argparse.Namespace) -> None:
-    from ..composites.shop_scenes import pack_shop
-
-    print(f"{pack_shop(arguments.root, arguments.out)} frames and pictures")
-
-
-def add_export_detector(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `export-detector`."""
-    parser.add_argument("checkpoint", type=Path, help="checkpoint.pt of a training")
-    parser.add_argument("out", type=Path, help="the .onnx file to write")
-
-
-def _run_export_detector(arguments: argparse.Namespace) -> None:
-    from ..exporting.export_detector import export_detector
-    from ..loops.detector_checkpoint import load_detector
-
-    export_detector(load_detector(arguments.checkpoint)[0], arguments.out)
-
-
 def add_evaluate_detector(parser: argparse.ArgumentParser) -> None:
     """Arguments of `evaluate-detector`."""
     parser.add_argument("model", type=Path, help="detector.onnx")
-    parser.add_argument("--validation", type=Path, required=True, help="packed cut-outs of held-out garments")
-    parser.add_argument("--shop", type=Path, help="packed shop (pack-shop) of held-out garments")
+    parser.add_argument("--cutouts", type=Path, required=True, help="packed cut-outs of held-out garments")
+    parser.add_argument("--data", type=Path, nargs="+", default=[], help="COCO folders, of which `validation` is used")
+    parser.add_argument("--picture-side", type=int, default=192, help="short side of pictures in px (default 192)")
+    parser.add_argument("--clip-side", type=int, default=192, help="short side of frames in px (default 192)")
+    parser.add_argument("--max-side", type=int, default=512, help="longest side in px (default 512)")
     parser.add_argument(
         "--score-min",
         type=float,
@@ -112,8 +90,15 @@ def _run_evaluate_detector(arguments: argparse.Namespace) -> None:
     from ..scoring.detector_card import describe_training, measure_detector, write_card_part
 
     use_one_thread()
-    score_mins = tuple(arguments.score_min) if arguments.score_min else None
-    numbers = measure_detector(arguments.model, arguments.validation, shop=arguments.shop, score_mins=score_mins)
+    sides = ("picture", "clip")
+    numbers = measure_detector(
+        arguments.model,
+        arguments.cutouts,
+        data=arguments.data,
+        short_sides=dict(zip(sides, (arguments.picture_side, arguments.clip_side), strict=True)),
+        max_side=arguments.max_side,
+        score_mins=dict(zip(sides, arguments.score_min, strict=True)) if arguments.score_min else None,
+    )
     if arguments.checkpoint:
         numbers = {**describe_training(arguments.checkpoint), **numbers}
     print(json.dumps(numbers, indent=2))
@@ -133,15 +118,8 @@ DETECTOR_COMMANDS = (
         ),
     ),
     Command(
-        "pack-shop",
-        "pack a synthetic shop's frames for training and measuring the detector",
-        add_pack_shop,
-        _run_pack_shop,
-    ),
-    Command("export-detector", "write a checkpoint's detector as ONNX", add_export_detector, _run_export_detector),
-    Command(
         "evaluate-detector",
-        "measure a detector over held-out garments",
+        "measure the detector of a set for its card",
         add_evaluate_detector,
         _run_evaluate_detector,
     ),

@@ -24,7 +24,7 @@ class CocoProblems:
 
     def lines(self) -> list[str]:
         """One line a kind: how many, and the first place."""
-        return [f"{len(places)} {kind}: {places[0]}" for kind, places in self._places.items()]
+        return [f"{kind}: {len(places)}, first {places[0]}" for kind, places in self._places.items()]
 
     def summary(self) -> str:
         """All kinds in one line."""

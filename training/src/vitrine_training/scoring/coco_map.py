@@ -15,6 +15,7 @@ from ..data.coco_batches import usable_pixels
 from ..data.coco_images import SIDES, CocoImages, read_coco
 from ..data.coco_pixels import resize_pixels, size_at
 from ..failures import TrainingFailure
+from .average_precision import rank_detections
 from .detect import Boxes, Detect, detect_with_onnx, detect_with_torch
 
 FIGURES = ("ap", "ap50", "ap75", "apSmall", "apMedium", "apLarge")
@@ -28,6 +29,7 @@ def evaluate_detector(
     split: str = "validation",
     short_sides: Mapping[str, int],
     max_side: int,
+    score_mins: Mapping[str, float] | None = None,
     device: str = "cpu",
 ) -> dict[str, Any]:
     """Measure a detector over COCO folders (`vitrine export --coco`), each image at its own size.
@@ -38,7 +40,9 @@ def evaluate_detector(
 
     Returns `{"all": {...}, "picture": {...}, "clip": {...}, "shortSides", "maxSide", "skipped", "seconds"}`; each part
     has `images`, `boxes` and the figures `ap`, `ap50`, `ap75`, `apSmall`, `apMedium`, `apLarge` (0 to 1, None where
-    there is no box to find). A side without images is left out. `skipped` counts images that could not be read.
+    there is no box to find). A side also has `scoreMin`, the threshold with the best F1 at IoU 0.5 (or that of
+    `score_mins`), and `precision` and `recall` above it; a side without images is left out. `skipped` counts images
+    that could not be read.
 
     Raises:
         TrainingFailure: the model or the data cannot be read, or there is no image.
@@ -52,11 +56,18 @@ def evaluate_detector(
         from ..loops.detector_checkpoint import load_detector
 
         detect = detect_with_torch(load_detector(model)[0].to(device))
-    return measure_images(detect, images, range(len(images)), short_sides=short_sides, max_side=max_side)
+    rows = range(len(images))
+    return measure_images(detect, images, rows, short_sides=short_sides, max_side=max_side, score_mins=score_mins or {})
 
 
 def measure_images(
-    detect: Detect, images: CocoImages, rows: Iterable[int], *, short_sides: Mapping[str, int], max_side: int
+    detect: Detect,
+    images: CocoImages,
+    rows: Iterable[int],
+    *,
+    short_sides: Mapping[str, int],
+    max_side: int,
+    score_mins: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Measure `detect` over the images with the numbers `rows`; returns what `evaluate_detector` does."""
     if set(short_sides) != set(SIDES):
@@ -81,9 +92,22 @@ def measure_images(
         raise TrainingFailure("None of the images to measure over could be read")
     parts = {"all": sorted(found), **{side: rows for side, rows in sides.items() if rows}}
     measured = {name: average_precisions(images, part, found) for name, part in parts.items()}
+    for side in SIDES:
+        if side in measured:
+            measured[side] |= at_threshold(images, sides[side], found, (score_mins or {}).get(side))
     seconds = round(time.monotonic() - began, 1)
     ways = {"shortSides": dict(short_sides), "maxSide": max_side, "skipped": skipped, "seconds": seconds}
     return {**measured, **ways}
+
+
+def at_threshold(
+    images: CocoImages, rows: Sequence[int], found: Mapping[int, tuple[Boxes, Boxes]], score_min: float | None
+) -> dict[str, float]:
+    """Precision and recall at IoU 0.5 above `score_min`, or above the best threshold."""
+    ranked = rank_detections([found[row] for row in rows], [images.boxes(row) for row in rows])
+    threshold = ranked.best_score_min() if score_min is None else score_min
+    precision, recall = ranked.at(threshold)
+    return {"scoreMin": threshold, "precision": round(precision, 4), "recall": round(recall, 4)}
 
 
 def average_precisions(

@@ -5,7 +5,6 @@ import time
 import numpy as np
 
 from ..composites.scene_batches import CLIP_SIZE, SceneBatches
-from ..composites.shop_scenes import ShopScenes
 from .average_precision import Ranked, rank_detections
 from .detect import Boxes, Detect, Frames
 
@@ -20,17 +19,6 @@ def rank_scenes(detect: Detect, batches: SceneBatches, *, clips: bool | None = N
             continue
         found += detect(np.stack([scene.image for scene in scenes]))
         truths += [scene.boxes for scene in scenes]
-    return rank_detections(found, truths)
-
-
-def rank_shop(detect: Detect, shop: ShopScenes, *, clips: bool) -> Ranked:
-    """Run over a packed shop's clip frames, or its pictures."""
-    found: list[tuple[Boxes, Boxes]] = []
-    truths: list[Boxes] = []
-    for row in np.flatnonzero(shop.is_clip == clips):
-        scene = shop[int(row)]
-        found += detect(np.ascontiguousarray(scene.image[None]))
-        truths.append(scene.boxes)
     return rank_detections(found, truths)
 
 
@@ -56,14 +44,3 @@ def time_frames(detect: Detect, frames: Frames, repeats: int = 20) -> float:
         detect(frames)
         times.append(time.perf_counter() - began)
     return 1000 * float(np.median(times))
-
-
-def best_threshold(ranked: Ranked) -> float:
-    """Choose the threshold, a multiple of 0.05 from 0.3 to 0.95, with the highest F1."""
-    steps = [round(0.05 * step, 2) for step in range(6, 20)]
-
-    def f1(step: float) -> float:
-        precision, recall = ranked.at(step)
-        return 2 * precision * recall / max(precision + recall, 1e-9)
-
-    return max(steps, key=f1)
