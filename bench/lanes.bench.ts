@@ -3,13 +3,14 @@
 import { fileURLToPath } from 'node:url';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, bench, describe } from 'vitest';
+import { embedderContract } from '../src/models/model-contract.ts';
 import { openLane } from '../src/models/open-lane.ts';
 import { openSessions } from '../src/models/open-sessions.ts';
 
 const path = fileURLToPath(new URL('../fixtures/models/compact/embedder-a.onnx', import.meta.url));
 const setup = {
   provider: 'cpu',
-  models: [{ name: 'embedder a', path, input: 'crops', outputs: ['features'] }],
+  models: [{ name: 'embedder a', path, contract: embedderContract }],
 } as const;
 const dims = [16, 179, 143, 3];
 const request = () => ({

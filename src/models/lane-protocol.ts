@@ -1,3 +1,5 @@
+import { type ModelContract } from './model-contract.ts';
+
 /** What runs the arithmetic. */
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
@@ -6,10 +8,7 @@ export interface LaneModel {
   /** Name that requests call it by, e.g. `detector` or `embedder a`. */
   readonly name: string;
   readonly path: string;
-  /** The one input, uint8. */
-  readonly input: string;
-  /** The outputs that are read. */
-  readonly outputs: readonly string[];
+  readonly contract: ModelContract;
 }
 
 /** What a lane is opened with. */

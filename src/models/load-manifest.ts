@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CropSize } from '../core/bucket.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
-import { type DetectorSide, type Manifest, type ModelFile, parseManifest } from './manifest.ts';
+import {
+  type DetectorSide,
+  type EmbedderEntry,
+  type EmbedderFiles,
+  type Manifest,
+  type ModelFile,
+  parseManifest,
+} from './manifest.ts';
 
 /** A folder of models whose manifest is valid and whose files are the ones that it names. */
 export interface ModelSet {
@@ -20,6 +27,7 @@ export interface ModelSet {
     readonly clips: DetectorSide;
     readonly maxSide: number;
   };
+  /** The graphs whose features are concatenated: one an embedder; a bundle is one graph, named after all of them. */
   readonly embedders: readonly { readonly name: string; readonly path: string; readonly featureLength: number }[];
   /** One size for each of the 12 buckets. */
   readonly cropSizes: readonly CropSize[];
@@ -42,7 +50,9 @@ export async function loadManifest(folder: string): Promise<ModelSet> {
       { path, cause },
     );
   });
-  const { name, detector, embedders, crops, provenance } = parseManifest(json, path);
+  const manifest = parseManifest(json, path);
+  const { name, detector, crops, provenance } = manifest;
+  const embedders = embedderGraphs(manifest);
   await Promise.all([detector, ...embedders].map((file) => checkDigest(folder, file)));
   return {
     folder,
@@ -68,6 +78,13 @@ export async function loadManifest(folder: string): Promise<ModelSet> {
     cropSizes: crops.sizes,
     provenance,
   };
+}
+
+function embedderGraphs({ embedders, bundle }: EmbedderFiles): readonly (EmbedderEntry & ModelFile)[] {
+  if (!bundle) return embedders;
+  const name = embedders.map((embedder) => embedder.name).join('+');
+  const featureLength = embedders.reduce((sum, embedder) => sum + embedder.featureLength, 0);
+  return [{ name, featureLength, ...bundle }];
 }
 
 async function checkDigest(folder: string, { file, sha256 }: ModelFile): Promise<void> {

@@ -27,19 +27,23 @@ export interface DetectorEntry extends ModelFile {
 }
 
 /** One of the embedders whose features are concatenated, in the order of the manifest. */
-export interface EmbedderEntry extends ModelFile {
+export interface EmbedderEntry {
   /** Text that is different for every embedder. */
   readonly name: string;
   /** Numbers in one feature. */
   readonly featureLength: number;
 }
 
+/** Embedders with a file each, or all in one file: a graph that joins their features by itself. */
+export type EmbedderFiles =
+  | { readonly embedders: readonly (EmbedderEntry & ModelFile)[]; readonly bundle?: undefined }
+  | { readonly embedders: readonly EmbedderEntry[]; readonly bundle: ModelFile };
+
 /** Contents of a `manifest.json`, format 1. */
-export interface Manifest {
+export type Manifest = EmbedderFiles & {
   readonly format: 1;
   readonly name: string;
   readonly detector: DetectorEntry;
-  readonly embedders: readonly EmbedderEntry[];
   /** Width and height of a crop for each of the 12 buckets, in pixels. */
   readonly crops: { readonly sizes: readonly (readonly [width: number, height: number])[] };
   /** Where the weights come from. Never read by the program, shown to people. */
@@ -48,7 +52,7 @@ export interface Manifest {
     readonly commit: string;
     readonly metrics: Readonly<Record<string, unknown>>;
   };
-}
+};
 
 const file = {
   file: z.string().regex(/^[\w-][\w.-]*$/, 'must be the name of a file beside the manifest'),
@@ -57,7 +61,7 @@ const file = {
 const pixels = z.int().min(1).max(8192);
 const side = z.strictObject({ shortSide: pixels.min(16), scoreMin: z.number().min(0).max(1) });
 
-const schema = z.strictObject({
+const shared = {
   format: z.literal(1),
   name: z.string().min(1),
   detector: z
@@ -66,17 +70,27 @@ const schema = z.strictObject({
       path: ['maxSide'],
       message: 'must be at least as large as each `shortSide`',
     }),
-  embedders: z
-    .array(z.strictObject({ name: z.string().min(1), ...file, featureLength: z.int().min(1).max(65_536) }))
-    .min(1)
-    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must have different names'),
   crops: z.strictObject({
     sizes: z
       .array(z.tuple([pixels, pixels]))
       .length(bucketAspects.length, `must list ${bucketAspects.length} sizes, one a bucket`),
   }),
   provenance: z.strictObject({ data: z.string(), commit: z.string(), metrics: z.record(z.string(), z.unknown()) }),
+};
+const embedder = { name: z.string().min(1), featureLength: z.int().min(1).max(65_536) };
+const separate = z.strictObject({ ...shared, embedders: embeddersOf(z.strictObject({ ...embedder, ...file })) });
+const bundled = z.strictObject({
+  ...shared,
+  embedders: embeddersOf(z.strictObject(embedder)),
+  bundle: z.strictObject(file),
 });
+
+function embeddersOf<T extends z.ZodType<EmbedderEntry>>(entry: T): z.ZodArray<T> {
+  return z
+    .array(entry)
+    .min(1)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'must have different names');
+}
 
 /**
  * The manifest that `json` holds; `path` is only used in messages.
@@ -93,7 +107,8 @@ export function parseManifest(json: string, path: string): Manifest {
       cause,
     });
   }
-  const { success, data, error } = schema.safeParse(value);
+  const isBundled = typeof value === 'object' && value !== null && 'bundle' in value;
+  const { success, data, error } = (isBundled ? bundled : separate).safeParse(value);
   if (success) return data;
   const faults = error.issues.map(sentence).join('; ');
   throw new PipelineError('manifest-invalid', `Model manifest ${path} does not hold format 1: ${faults}`, { path });

@@ -22,7 +22,7 @@ export function embedderModel(name: string): string {
 
 /**
  * The embedders of a model set as one port: all run side by side, their unit vectors are concatenated in the manifest's
- * order and scaled to unit length (SPEC 5). The lanes belong to the pool: disposing this does nothing.
+ * order and scaled to unit length (SPEC 5). A bundle, which is one graph, has done that already. The lanes belong to the pool: disposing this does nothing.
  */
 export function onnxEmbedder({ pool, set, fixed }: OnnxEmbedderOptions): Embedder {
   const { embedders, cropSizes } = set;

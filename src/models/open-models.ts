@@ -8,6 +8,7 @@ import { fixedShapes } from './fixed-shapes.ts';
 import { lanePool } from './lane-pool.ts';
 import { type LaneSetup, type Provider } from './lane-protocol.ts';
 import { loadManifest, type ModelSet } from './load-manifest.ts';
+import { detectorContract, embedderContract } from './model-contract.ts';
 import { detectorModel, onnxDetector, type Resize } from './onnx-detector.ts';
 import { embedderModel, onnxEmbedder } from './onnx-embedder.ts';
 import { type Lane, openLane } from './open-lane.ts';
@@ -94,13 +95,8 @@ function setupOf(set: ModelSet, provider: Provider): LaneSetup {
   return {
     provider,
     models: [
-      { name: detectorModel, path: set.detector.path, input: 'frames', outputs: ['boxes', 'scores', 'frame'] },
-      ...set.embedders.map(({ name, path }) => ({
-        name: embedderModel(name),
-        path,
-        input: 'crops',
-        outputs: ['features'],
-      })),
+      { name: detectorModel, path: set.detector.path, contract: detectorContract },
+      ...set.embedders.map(({ name, path }) => ({ name: embedderModel(name), path, contract: embedderContract })),
     ],
   };
 }

@@ -7,6 +7,7 @@ import {
   type LaneSetup,
   type LaneTensor,
 } from './lane-protocol.ts';
+import { contractFault, type TensorFacts } from './model-contract.ts';
 
 /** Open ONNX sessions; `run` blocks the calling thread while a model works. */
 export interface Sessions extends AsyncDisposable {
@@ -34,8 +35,10 @@ export async function openSessions({ provider, models }: LaneSetup): Promise<Ses
       if (!opened)
         throw new TypeError(`Expected \`model\` to be one of ${[...sessions.keys()].join(', ')}, got ${name}`);
       const { model, session } = opened;
-      const results = await session.run({ [model.input]: new Tensor('uint8', data, dims) }, model.outputs);
-      return Object.fromEntries(model.outputs.map((output) => [output, numbers(output, results[output])]));
+      const { input, outputs } = model.contract;
+      const wanted = outputs.map(({ name }) => name);
+      const results = await session.run({ [input.name]: new Tensor('uint8', data, dims) }, wanted);
+      return Object.fromEntries(wanted.map((output) => [output, numbers(output, results[output])]));
     },
     async [Symbol.asyncDispose]() {
       for (const { session } of sessions.values()) await session.release();
@@ -44,10 +47,7 @@ export async function openSessions({ provider, models }: LaneSetup): Promise<Ses
   };
 }
 
-async function openSession(
-  { path, input, outputs }: LaneModel,
-  provider: LaneSetup['provider'],
-): Promise<InferenceSession> {
+async function openSession({ path, contract }: LaneModel, provider: LaneSetup['provider']): Promise<InferenceSession> {
   const session = await InferenceSession.create(path, {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
@@ -64,17 +64,17 @@ async function openSession(
       cause,
     });
   });
-  const { inputNames, outputNames } = session;
-  if (inputNames.length === 1 && inputNames[0] === input && outputs.every((name) => outputNames.includes(name))) {
-    return session;
-  }
+  const { inputMetadata, outputMetadata } = session;
+  const fault = contractFault(contract, { inputs: inputMetadata.map(factsOf), outputs: outputMetadata.map(factsOf) });
+  if (fault === undefined) return session;
   await session.release();
-  throw new PipelineError(
-    'model-invalid',
-    `Model ${path} has inputs ${inputNames.join(', ')} and outputs ${outputNames.join(', ')}; ` +
-      `expected input ${input} and outputs ${outputs.join(', ')}`,
-    { path },
-  );
+  throw new PipelineError('model-invalid', `Model ${path} ${fault}`, { path });
+}
+
+function factsOf(value: InferenceSession.ValueMetadata): TensorFacts {
+  return value.isTensor
+    ? { name: value.name, type: value.type, shape: value.shape }
+    : { name: value.name, type: 'no tensor', shape: [] };
 }
 
 function numbers(name: string, tensor: Tensor | undefined): LaneTensor {

@@ -18,7 +18,8 @@ export interface WarmUpOptions {
 /**
  * Runs every session of a lane before the first real job, and checks what comes out of it.
  *
- * @throws PipelineError `model-invalid` when the outputs have other shapes than the manifest says.
+ * @throws PipelineError `model-invalid` when the outputs have other shapes than the manifest says, or features are not of
+ * unit length.
  */
 export async function warmUp(lane: Lane, { set, fixed }: WarmUpOptions): Promise<void> {
   const { shortSide } = set.detector.pictures;
@@ -33,6 +34,7 @@ export async function warmUp(lane: Lane, { set, fixed }: WarmUpOptions): Promise
     for (const size of fixed ? set.cropSizes : set.cropSizes.slice(0, 1)) {
       const outputs = await runBlank(lane, { model: embedderModel(name), size, batch });
       expectDims(outputs, { path, output: 'features', dims: [batch, featureLength] });
+      expectUnitLength(outputs, { path, featureLength });
     }
   }
 }
@@ -60,6 +62,22 @@ function expectDims(outputs: LaneOutputs, { path, output, dims }: Expected): voi
     'model-invalid',
     `Model ${path} gave \`${output}\` of shape [${found.join(', ')}], expected [${dims.join(', ')}]; ` +
       'its manifest must describe the file',
+    { path },
+  );
+}
+
+/** Zeros pass: there is nothing in a blank crop. */
+function expectUnitLength(
+  outputs: LaneOutputs,
+  { path, featureLength }: { path: string; featureLength: number },
+): void {
+  let square = 0;
+  for (const value of outputs['features']?.data.slice(0, featureLength) ?? []) square += Number(value) ** 2;
+  if (square === 0 || Math.abs(square - 1) < 0.01) return;
+  throw new PipelineError(
+    'model-invalid',
+    `Model ${path} gave a feature of length ${Math.sqrt(square).toPrecision(3)}, expected 1; ` +
+      'its graph must end with an l2-normalisation',
     { path },
   );
 }

@@ -34,6 +34,7 @@ describe('command lines that we show', () => {
     { page: 'README.md', least: 6 },
     { page: 'CONTRIBUTING.md', least: 0 },
     { page: 'docs/architecture.md', least: 0 },
+    { page: 'docs/guide/bring-your-own-model.md', least: 2 },
   ])('can be run: $page', async ({ page, least }) => {
     const lines = commandLines(await readFile(fileURLToPath(new URL(`../../${page}`, import.meta.url)), 'utf8'));
     expect(lines.length).toBeGreaterThanOrEqual(least);

@@ -9,6 +9,9 @@ import { type RgbImage } from '../../src/core/rgb-image.ts';
 /** The model set that `fixtures/make-tiny-models.py` writes: boxes what is purely red, green or blue. */
 export const tinyModels: string = fileURLToPath(new URL('../../fixtures/models/tiny', import.meta.url));
 
+/** The same set with its embedders in one graph. */
+export const tinyBundle: string = fileURLToPath(new URL('../../fixtures/models/tiny-bundle', import.meta.url));
+
 /** A rectangle of one colour. */
 export interface Patch {
   readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
@@ -49,10 +52,10 @@ export interface ModelsCopy extends AsyncDisposable {
   replace(file: string, bytes: Uint8Array, options?: { readonly keepDigest?: boolean }): Promise<void>;
 }
 
-/** Copies the tiny set, for tests that break it. */
-export async function copyTinyModels(): Promise<ModelsCopy> {
+/** Copies the tiny set, or another, for tests that break it. */
+export async function copyTinyModels(from: string = tinyModels): Promise<ModelsCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-models-'));
-  await cp(tinyModels, folder, { recursive: true });
+  await cp(from, folder, { recursive: true });
   const path = join(folder, 'manifest.json');
   const edit: ModelsCopy['edit'] = async (change) => {
     const manifest = JSON.parse(await readFile(path, 'utf8'));
@@ -66,8 +69,9 @@ export async function copyTinyModels(): Promise<ModelsCopy> {
       await writeFile(join(folder, file), bytes);
       if (keepDigest) return;
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      await edit(({ detector, embedders }) => {
-        for (const entry of [detector, ...embedders]) if (entry.file === file) entry.sha256 = sha256;
+      await edit(({ detector, embedders, bundle }) => {
+        for (const entry of [detector, ...embedders, ...(bundle ? [bundle] : [])])
+          if (entry.file === file) entry.sha256 = sha256;
       });
     },
     async [Symbol.asyncDispose]() {

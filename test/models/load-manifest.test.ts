@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadManifest } from '../../src/models/load-manifest.ts';
-import { copyTinyModels, tinyModels } from '../helpers/tiny-models.ts';
+import { copyTinyModels, tinyBundle, tinyModels } from '../helpers/tiny-models.ts';
 
 describe('loadManifest', () => {
   it('gives the files, sizes and thresholds of a folder', async () => {
@@ -14,6 +14,31 @@ describe('loadManifest', () => {
     );
     expect(set.cropSizes).toHaveLength(12);
     expect(set.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('gives a bundle as one graph with the names of its embedders', async () => {
+    const set = await loadManifest(tinyBundle);
+    const path = join(tinyBundle, 'embedders.onnx');
+    expect(set.embedders).toEqual([{ name: 'a+b+c+d', path, featureLength: 2048 }]);
+  });
+
+  it('takes a bundle for another set than its embedders', async () => {
+    const { fingerprint } = await loadManifest(tinyBundle);
+    expect(fingerprint).not.toBe((await loadManifest(tinyModels)).fingerprint);
+    await using copy = await copyTinyModels(tinyBundle);
+    expect((await loadManifest(copy.folder)).fingerprint).toBe(fingerprint);
+    const detector = await readFile(join(tinyBundle, 'detector.onnx'));
+    await copy.replace('embedders.onnx', detector);
+    expect((await loadManifest(copy.folder)).fingerprint).not.toBe(fingerprint);
+  });
+
+  it('refuses a bundle that is not the one of the manifest', async () => {
+    await using copy = await copyTinyModels(tinyBundle);
+    await copy.replace('embedders.onnx', new Uint8Array([1, 2, 3]), { keepDigest: true });
+    await expect(loadManifest(copy.folder)).rejects.toMatchObject({
+      code: 'model-invalid',
+      path: join(copy.folder, 'embedders.onnx'),
+    });
   });
 
   it('fingerprints what decides a result and nothing else', async () => {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/models/manifest.ts';
-import { tinyModels } from '../helpers/tiny-models.ts';
+import { tinyBundle, tinyModels } from '../helpers/tiny-models.ts';
 
 const text = readFileSync(join(tinyModels, 'manifest.json'), 'utf8');
+const bundleText = readFileSync(join(tinyBundle, 'manifest.json'), 'utf8');
 type Json = ReturnType<typeof JSON.parse>;
 
 describe('parseManifest', () => {
@@ -36,6 +37,7 @@ describe('parseManifest', () => {
     ['no embedder', (m) => (m.embedders = []), /`embedders`/],
     ['one name twice', (m) => (m.embedders[1].name = 'a'), /`embedders` must have different names/],
     ['a long side below the short one', (m) => (m.detector.maxSide = 63), /`detector\.maxSide` must be at least/],
+    ['an embedder without a file', (m) => delete m.embedders[1].file, /`embedders\.1\.file`/],
     ['a feature of no numbers', (m) => (m.embedders[0].featureLength = 0), /`embedders\.0\.featureLength`/],
   ])('refuses %s and names it', (_, change, message) => {
     const manifest = JSON.parse(text);
@@ -43,6 +45,32 @@ describe('parseManifest', () => {
     const parse = () => parseManifest(JSON.stringify(manifest), 'm.json');
     expect(parse).toThrow(message);
     expect(parse).toThrow(expect.objectContaining({ code: 'manifest-invalid', path: 'm.json' }));
+  });
+
+  it('reads a bundle', () => {
+    const { embedders, bundle } = parseManifest(bundleText, 'm.json');
+    expect(embedders.map(({ name, featureLength }) => [name, featureLength])).toEqual(
+      ['a', 'b', 'c', 'd'].map((name) => [name, 512]),
+    );
+    expect(bundle?.file).toBe('embedders.onnx');
+  });
+
+  it.each<[what: string, change: (manifest: Json) => void, message: RegExp]>([
+    [
+      'a file beside the bundle',
+      (m) => Object.assign(m.embedders[1], { file: 'b.onnx' }),
+      /unknown key `embedders\.1\.file`/,
+    ],
+    ['a bundle without a file', (m) => delete m.bundle.file, /`bundle\.file`/],
+    ['a bundle without digest', (m) => delete m.bundle.sha256, /`bundle\.sha256`/],
+    ['an unknown key of the bundle', (m) => (m.bundle.parts = 4), /unknown key `bundle\.parts`/],
+    ['a bundle of nothing', (m) => (m.embedders = []), /`embedders`/],
+    ['one name twice', (m) => (m.embedders[1].name = 'a'), /`embedders` must have different names/],
+    ['no bundle at all', (m) => (m.bundle = null), /`bundle`/],
+  ])('refuses %s in a bundled set', (_, change, message) => {
+    const manifest = JSON.parse(bundleText);
+    change(manifest);
+    expect(() => parseManifest(JSON.stringify(manifest), 'm.json')).toThrow(message);
   });
 
   it.each(['', '{', '[]', 'null'])('refuses %j', (json) => {

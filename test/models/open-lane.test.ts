@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type LaneSetup } from '../../src/models/lane-protocol.ts';
+import { embedderContract } from '../../src/models/model-contract.ts';
 import { openLane } from '../../src/models/open-lane.ts';
 import { openSessions } from '../../src/models/open-sessions.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
@@ -8,8 +9,7 @@ import { tinyModels } from '../helpers/tiny-models.ts';
 const embedder = {
   name: 'embedder a',
   path: join(tinyModels, 'embedder-a.onnx'),
-  input: 'crops',
-  outputs: ['features'],
+  contract: embedderContract,
 };
 const setup: LaneSetup = { provider: 'cpu', models: [embedder] };
 const request = (fill: number) => ({
@@ -58,7 +58,9 @@ describe.each([
     await expect(open({ provider: 'cpu', models: [embedder, { ...embedder, path }] })).rejects.toMatchObject({
       code: 'model-invalid',
       path,
-      message: expect.stringMatching(/inputs frames and outputs boxes, scores, frame; expected input crops/),
+      message: expect.stringMatching(
+        /^Model \S+detector\.onnx has inputs `frames`; expected an embedder with one input, `crops` uint8/,
+      ),
     });
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Models, openModels, type OpenModelsOptions } from '../../src/models/open-models.ts';
-import { copyTinyModels, nearestResize, picture, tinyModels } from '../helpers/tiny-models.ts';
+import { copyTinyModels, nearestResize, picture, tinyBundle, tinyModels } from '../helpers/tiny-models.ts';
 
 const options: OpenModelsOptions = { folder: tinyModels, resize: nearestResize, device: 'cpu', lanes: 2 };
 const red = { box: [20, 40, 60, 120], color: [255, 0, 0] } as const;
@@ -71,6 +71,31 @@ describe('openModels', () => {
     await expect(opening).rejects.toBe(reason);
   });
 
+  it('gives the same from a bundle as from separate files', async () => {
+    await using bundled = await openModels({ ...options, folder: tinyBundle, lanes: 1 });
+    const crops = [picture([64, 128], [red]), picture([64, 128], [{ box: [0, 0, 20, 30], color: [10, 90, 200] }])];
+    const [separate, together] = await Promise.all(
+      [models, bundled].map(({ embedder }) => firstValueFrom(embedder.embed(crops))),
+    );
+    expect(bundled.embedder.featureLength).toBe(2048);
+    expect(together).toHaveLength(2);
+    for (const [row, feature] of (together ?? []).entries()) {
+      const off = feature.map((value, index) => Math.abs(value - (separate?.[row]?.[index] ?? Infinity)));
+      expect(Math.max(...off)).toBeLessThan(1e-5);
+    }
+    expect(together?.[0]).not.toEqual(together?.[1]);
+  });
+
+  it('refuses a manifest that promises more than its bundle gives', async () => {
+    await using copy = await copyTinyModels(tinyBundle);
+    await copy.edit((manifest) => manifest.embedders.pop());
+    await expect(openModels({ ...options, folder: copy.folder, lanes: 1 })).rejects.toMatchObject({
+      code: 'model-invalid',
+      path: join(copy.folder, 'embedders.onnx'),
+      message: expect.stringContaining('shape [1, 2048], expected [1, 1536]'),
+    });
+  });
+
   it('refuses a manifest that describes another feature', async () => {
     await using copy = await copyTinyModels();
     await copy.edit((manifest) => Object.assign(manifest.embedders[1], { featureLength: 256 }));
@@ -78,6 +103,21 @@ describe('openModels', () => {
       code: 'model-invalid',
       path: join(copy.folder, 'embedder-b.onnx'),
       message: expect.stringContaining('shape [1, 512], expected [1, 256]'),
+    });
+  });
+
+  it('refuses features that are not of unit length', async () => {
+    await using copy = await copyTinyModels();
+    const bytes = await readFile(join(tinyModels, 'embedder-b.onnx'));
+    // The least divisor, 1e-12: lengths are divided by at least 1000 instead.
+    const at = bytes.indexOf(Buffer.from(Float32Array.of(1e-12).buffer));
+    expect(at).toBeGreaterThan(0);
+    bytes.writeFloatLE(1000, at);
+    await copy.replace('embedder-b.onnx', bytes);
+    await expect(openModels({ ...options, folder: copy.folder, lanes: 1 })).rejects.toMatchObject({
+      code: 'model-invalid',
+      path: join(copy.folder, 'embedder-b.onnx'),
+      message: expect.stringMatching(/a feature of length 0\.\d+, expected 1; its graph must end with an l2-norm/),
     });
   });
 
