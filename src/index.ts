@@ -5,6 +5,9 @@ export { type NotableInput, type RunReport } from './pipelines/run-report.ts';
 export { type Progress } from './pipelines/run-tally.ts';
 export { rematch, type RematchOptions } from './pipelines/rematch.ts';
 export { type Evaluation, evaluate, type EvaluateOptions, type Retrieval } from './pipelines/evaluate.ts';
+export { exportDataset } from './pipelines/export-dataset.ts';
+export { type ExportDatasetOptions } from './pipelines/export-options.ts';
+export { type ExportProgress, type ExportReport } from './pipelines/export-report.ts';
 export { type SynthProgress, type SynthReport } from './pipelines/synth-report.ts';
 export { synthShop, type SynthShopOptions } from './pipelines/synth-shop.ts';
 export { doctor, type DoctorOptions, type DoctorReport, type Finding, type ModelsFinding } from './pipelines/doctor.ts';
@@ -75,10 +78,13 @@ export { type BoxFeature } from './core/box-feature.ts';
 export { bucketAspects, bucketOf, type CropSize } from './core/bucket.ts';
 export { compareIds } from './core/compare-ids.ts';
 export { type Crop, type KeptBox } from './core/crop.ts';
+export { type DataProblem } from './core/data-problem.ts';
 export {
+  defaultExport,
   defaultFlow,
   defaultFrames,
   defaultMatching,
+  type ExportDefaults,
   type FlowOptions,
   type FrameRange,
   type MatchingOptions,
@@ -86,6 +92,7 @@ export {
 export { type Detection } from './core/detection.ts';
 export { type FailureCode, PipelineError, type PipelineErrorOptions } from './core/errors.ts';
 export { type Frame, type Owner } from './core/frame.ts';
+export { type FrameSelection } from './core/frame-selection.ts';
 export { type Match } from './core/match.ts';
 export { type Detector, type Embedder } from './core/ports.ts';
 export { type RgbImage } from './core/rgb-image.ts';

@@ -4,6 +4,8 @@ import {
   batchWhileBusy,
   type BoxFeature,
   Credits,
+  exportDataset,
+  type ExportReport,
   leased,
   type Leased,
   type Match,
@@ -27,6 +29,13 @@ describe('the public API', () => {
     expectTypeOf(matchDataset({ root: 'shop', out: 'run', device: 'cpu' })).resolves.toEqualTypeOf<RunReport>();
     // @ts-expect-error no such device
     expectTypeOf(matchDataset({ root: 'shop', out: 'run', device: 'tpu' })).resolves.toEqualTypeOf<RunReport>();
+  });
+
+  it('exports training data to one folder or two', () => {
+    expectTypeOf(exportDataset({ roots: ['shop'], coco: 'coco' })).resolves.toEqualTypeOf<ExportReport>();
+    expectTypeOf<ExportReport['crops']>().extract<undefined>().toBeUndefined();
+    // @ts-expect-error roots are a list
+    expectTypeOf(exportDataset({ roots: 'shop', crops: 'crops' })).resolves.toEqualTypeOf<ExportReport>();
   });
 
   it('carries the types of values through the flow', () => {

@@ -1,4 +1,5 @@
 import { type ExportReport } from '../pipelines/export-report.ts';
+import { counted } from './counted.ts';
 import { formatDuration } from './progress-line.ts';
 
 /** How many problems are listed. */
@@ -12,9 +13,14 @@ export function exportSummary(report: ExportReport): string {
   const takenOver = inputs.takenOver > 0 ? `; ${inputs.takenOver} taken over from an earlier run` : '';
   const lines = [
     `ffmpeg ${versions.ffmpeg.version} (${versions.ffmpeg.origin}: ${versions.ffmpeg.path})`,
-    `${items} items and ${clips} clips: ${inputs.done} files done, ${inputs.skipped} skipped, ${inputs.failed} failed${takenOver}`,
-    `${frames} pictures and frames decoded in ${formatDuration(elapsedMs / 1000)}; ${boxes.clamped} boxes cut to their picture, ${boxes.dropped} left out`,
+    `${counted(items, 'item')} and ${counted(clips, 'clip')}: ${counted(inputs.done, 'file')} done, ${inputs.skipped} skipped, ${inputs.failed} failed${takenOver}`,
+    `${counted(frames, 'picture or frame', 'pictures and frames')} decoded in ${formatDuration(elapsedMs / 1000)}`,
   ];
+  if (boxes.clamped + boxes.dropped > 0) {
+    lines.push(
+      `${counted(boxes.clamped, 'box', 'boxes')} cut to what is inside the picture, ${boxes.dropped} left out`,
+    );
+  }
   if (coco) {
     const { folder, train, validation } = coco;
     lines.push(`${folder}: ${inCoco(train)} to train, ${inCoco(validation)} for validation`);
@@ -23,23 +29,24 @@ export function exportSummary(report: ExportReport): string {
     const { folder, train, validation } = crops;
     lines.push(`${folder}: ${inCrops(train)} to train, ${inCrops(validation)} for validation`);
   }
-  if (inputs.ignored.length > 0) lines.push(`${inputs.ignored.length} other files passed over, see export.json`);
+  if (inputs.ignored.length > 0)
+    lines.push(`${counted(inputs.ignored.length, 'other file')} passed over, see export.json`);
   return [...lines, ...problemLines(report)].map((line) => `${line}\n`).join('');
 }
 
 function inCoco({ images, annotations }: NonNullable<ExportReport['coco']>['train']): string {
-  return `${images} images with ${annotations} boxes`;
+  return `${counted(images, 'image')} with ${counted(annotations, 'box', 'boxes')}`;
 }
 
 function inCrops({ crops, identities }: NonNullable<ExportReport['crops']>['train']): string {
-  return `${crops} crops of ${identities} garments`;
+  return `${counted(crops, 'crop')} of ${counted(identities, 'garment')}`;
 }
 
 function problemLines({ problems, coco, crops }: ExportReport): readonly string[] {
   if (problems.length === 0) return [];
   const shown = problems.slice(0, shownProblems).map(({ path, problem }) => `  ${path}: ${problem}`);
   const more = problems.length - shown.length;
-  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:`;
+  const count = `${counted(problems.length, 'problem')}:`;
   const rest = more > 0 ? [`  and ${more} more in ${coco?.folder ?? crops?.folder}/export.json`] : [];
   return [count, ...shown, ...rest];
 }

@@ -3,6 +3,8 @@ import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, PipelineError } from '../core/errors.ts';
 
+const advice = "Check the folder's permissions and the free space.";
+
 /** A name beside `path` that nobody else uses: hidden, and different at each call. */
 export function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.part`);
@@ -20,7 +22,7 @@ export async function writeWhole(path: string, write: (temporary: string) => Pro
     await write(temporary);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw unwritable(path, messageOf(error), error);
+    throw unwritable(path, `${messageOf(error)}. ${advice}`, error);
   }
   await renameWhole(temporary, path);
 }
@@ -29,7 +31,7 @@ export async function writeWhole(path: string, write: (temporary: string) => Pro
 export async function renameWhole(temporary: string, path: string): Promise<void> {
   await rename(temporary, path).catch(async (error: unknown) => {
     await rm(temporary, { force: true });
-    throw unwritable(path, messageOf(error), error);
+    throw unwritable(path, `${messageOf(error)}. ${advice}`, error);
   });
 }
 

@@ -133,12 +133,79 @@ describe('match, rematch and eval', () => {
   });
 });
 
-describe('help', () => {
-  it.each(['match', 'rematch', 'eval', 'synth', 'demo', 'doctor'])('explains %s with examples', async (command) => {
-    const { exitCode, stdout, stderr } = await runMain(command, '--help');
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toContain(`Examples:\n  vitrine ${command}`);
+describe('export', () => {
+  const toBoth = (name: string): readonly string[] => ['--coco', join(folder, name), '--crops', join(folder, name)];
+
+  it('writes both formats and says what it did', async () => {
+    const fresh = join(folder, 'fresh');
+    await writeTinyShop(fresh);
+    const args = ['export', fresh, ...toBoth('data'), '--crop-frames', '0:2:2', '--json'];
+    const { exitCode, stdout, stderr } = await runMain(...args);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(await readFile(join(folder, 'data', 'export.json'), 'utf8')));
+    expect(stderr).toContain('2 items and 2 clips: 4 files done, 0 skipped, 0 failed\n');
+    expect(stderr).toContain('8 images with 8 boxes to train, 0 images with 0 boxes for validation\n');
+    expect(stderr).toContain('6 crops of 2 garments to train, 0 crops of 0 garments for validation\n');
+
+    const again = await runMain(...args);
+    expect(again.stderr).toContain('4 files done, 0 skipped, 0 failed; 4 taken over from an earlier run\n');
   });
+
+  it('finishes with exit code 3 when some inputs failed, and names the first problems', async () => {
+    const spoilt = join(folder, 'spoilt');
+    await writeTinyShop(spoilt);
+    await writeFile(join(spoilt, 'video/v1.mp4'), 'no clip');
+    await rm(join(spoilt, 'image_annotation/001/0.json'));
+    const { exitCode, stderr } = await runMain('export', spoilt, '--coco', join(folder, 'spoilt-data'));
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('2 files done, 1 skipped, 1 failed\n');
+    expect(stderr).toMatch(/\n2 problems:\n {2}.*001\/0\.json: missing; .*\n {2}.*v1\.mp4: .*\n$/u);
+  });
+
+  it.each([
+    {
+      what: 'no format',
+      args: ['shop'],
+      says: 'Nothing to write: vitrine export <roots..> needs --coco, --crops or both',
+    },
+    { what: 'no root', args: ['--coco', 'c'], says: 'Missing argument: vitrine export <roots..>' },
+    {
+      what: 'a root that is missing',
+      args: ['nowhere', '--coco', 'c'],
+      says: 'Data set: nowhere does not exist; expected',
+    },
+    {
+      what: 'frames that are none',
+      args: ['s', '--coco', 'c', '--crop-frames', '9'],
+      says: 'Expected --crop-frames to be',
+    },
+    {
+      what: 'a share above 1',
+      args: ['s', '--coco', 'c', '--validation-share', '2'],
+      says: 'Expected `validationShare`',
+    },
+  ])('refuses $what in one line with exit code 2', async ({ args, says }) => {
+    const { exitCode, stdout, stderr } = await runMain('export', ...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^vitrine: [^\n]*\n$/u);
+    expect(stderr).toContain(says);
+  });
+
+  it('is silent with --quiet', async () => {
+    const { exitCode, stdout, stderr } = await runMain('export', shop, ...toBoth('silent'), '--quiet');
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('help', () => {
+  it.each(['match', 'rematch', 'eval', 'synth', 'export', 'demo', 'doctor'])(
+    'explains %s with examples',
+    async (command) => {
+      const { exitCode, stdout, stderr } = await runMain(command, '--help');
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toContain(`Examples:\n  vitrine ${command}`);
+    },
+  );
 
   it('shows the defaults of core', async () => {
     const { stdout } = await runMain('match', '--help');

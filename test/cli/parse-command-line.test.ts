@@ -18,10 +18,11 @@ const paint: Command = defineCommand({
     'coat-count': { type: 'number', requiresArg: true, default: 2, describe: 'Coats' },
     glossy: { type: 'boolean', default: false, alias: 'g', describe: 'Shine' },
     brush: { type: 'string', demandOption: true, requiresArg: true, describe: 'Brush' },
+    spare: { type: 'string', array: true, requiresArg: true, describe: 'Brush to fall back on' },
   },
   examples: [['paint north --brush wide', 'Two coats of red']],
-  run: async ({ wall, colour, coatCount, glossy, brush }) => {
-    seen.push({ wall, colour, coatCount, glossy, brush });
+  run: async ({ wall, colour, coatCount, glossy, brush, spare }) => {
+    seen.push({ wall, colour, coatCount, glossy, brush, ...(spare && { spare }) });
     return 3;
   },
 });
@@ -51,6 +52,9 @@ describe('parseCommandLine', () => {
     { argv: ['paint', 'n', '--brush', 'b', '-g'], args: { glossy: true } },
     { argv: ['paint', '--brush=b', '--colour', 'blue', 'n'], args: { colour: 'blue' } },
     { argv: ['paint', 'n', '--brush', 'b', '--coat-count', '5', '--coat-count', '6'], args: { coatCount: 6 } },
+    { argv: ['paint', 'n', '--brush', 'b', '-g', '--no-glossy'], args: { glossy: false } },
+    { argv: ['paint', '--spare', 'x', 'n', '--brush', 'b'], args: { spare: ['x'] } },
+    { argv: ['paint', '--spare', 'x', '--brush', 'b', '--spare=y', 'n'], args: { spare: ['x', 'y'] } },
   ])('hands typed arguments to the command: $argv', async ({ argv, args }) => {
     const invocation = await parse(...argv);
     if (invocation.kind !== 'run') throw new Error('nothing to run');
@@ -89,7 +93,23 @@ describe('parseCommandLine', () => {
     expect(seen.at(-1)).toEqual({ wall: 'n', colour: 'red', coatCount: 8, glossy: true, brush: 'from file' });
   });
 
+  it('takes an option that may be repeated from a config file as one value or as a list', async () => {
+    for (const [json, spare] of [
+      ['{"brush": "b", "spare": ["x", "y"]}', ['x', 'y']],
+      ['{"brush": "b", "spare": "x"}', ['x']],
+    ] as const) {
+      const invocation = await parse('paint', 'n', '--config', await configOf(json));
+      if (invocation.kind !== 'run') throw new Error('nothing to run');
+      await invocation.run(context);
+      expect(seen.at(-1)).toMatchObject({ spare });
+    }
+  });
+
   it.each([
+    {
+      json: '{"spare": ["x", 1]}',
+      error: /Expected "spare" in the config file .* to be a string, got \["x",1\] \(array\)/,
+    },
     { json: '{"coatcount": 1}', error: /Unknown key "coatcount" in the config file .*Did you mean coat-count\?/ },
     { json: '{"config": "x"}', error: /Unknown key "config" .*; it is not an option of vitrine paint/ },
     { json: '{"coat-count": "7"}', error: /Expected "coat-count" .* to be a number, got "7" \(string\)/ },
