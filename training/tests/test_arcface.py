@@ -1,11 +1,11 @@
-"""ArcFace and the pair loss against their formulas."""
+"""ArcFace against its formula."""
 
 import math
 
 import pytest
 import torch
 
-from vitrine_training.losses.arcface import ArcFace, arcface_logits, margin_at, pair_loss
+from vitrine_training.losses.arcface import ArcFace, arcface_logits, margin_at
 
 
 def test_logits_add_the_margin_to_the_true_angle_only() -> None:
@@ -35,14 +35,32 @@ def test_gradient_is_finite_at_cosine_one() -> None:
 
 def test_margin_waits_and_rises() -> None:
     assert [margin_at(progress, 0.3) for progress in (0, 0.3, 0.5, 0.7, 1)] == pytest.approx([0, 0, 0.15, 0.3, 0.3])
+    assert [margin_at(progress, 0.3, 0, 0) for progress in (0, 0.5, 1)] == [0.3, 0.3, 0.3]
 
 
-def test_pair_loss_by_hand() -> None:
-    features = torch.tensor([[1.0, 0.0], [0.0, 2.0], [3.0, 0.0], [1.0, 1.0]])
-    half = math.sqrt(0.5)
-    rows = (
-        -math.log(math.exp(2) / (math.exp(2) + math.exp(2 * half))),
-        -math.log(math.exp(2 * half) / (1 + math.exp(2 * half))),
-    )
-    columns = -math.log(math.exp(2) / (math.exp(2) + 1)), -math.log(0.5)
-    assert pair_loss(features, 2.0).item() == pytest.approx((sum(rows) + sum(columns)) / 4, rel=1e-5)
+def test_loss_is_the_paper_s() -> None:
+    """Equation 3 of Deng et al., written out: -log(e^(s cos(t_y + m)) / (e^(s cos(t_y + m)) + sum of e^(s cos t_j)))."""
+    torch.manual_seed(3)
+    head = ArcFace(6, 5)
+    features, labels = torch.randn(7, 6), torch.randint(0, 5, (7,))
+    loss, _ = head(features, labels, 0.3)
+    total = 0.0
+    for feature, label in zip(features.double(), labels.tolist(), strict=True):
+        angles = [
+            math.acos(float(feature @ centre / (feature.norm() * centre.norm())))
+            for centre in head.centres.detach().double()
+        ]
+        true = math.exp(30 * math.cos(angles[label] + 0.3))
+        others = sum(math.exp(30 * math.cos(angle)) for index, angle in enumerate(angles) if index != label)
+        total -= math.log(true / (true + others))
+    assert loss.item() == pytest.approx(total / 7, rel=1e-4)
+
+
+def test_half_precision_comes_in_and_float32_is_computed() -> None:
+    head = ArcFace(6, 5)
+    features = torch.randn(7, 6)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss, cosines = head(features.bfloat16(), torch.zeros(7, dtype=torch.long), 0.3)
+    assert loss.dtype == cosines.dtype == torch.float32
+    exact = head(features.bfloat16().float(), torch.zeros(7, dtype=torch.long), 0.3)[0]
+    assert loss.item() == pytest.approx(exact.item(), rel=1e-6)

@@ -6,16 +6,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-MARGIN_START = 0.3
-MARGIN_FULL = 0.7
 
+def margin_at(progress: float, margin: float, start: float = 0.3, full: float = 0.7) -> float:
+    """Margin at `progress` in [0, 1]: none before `start`, then rising linearly until `full`.
 
-def margin_at(progress: float, margin: float) -> float:
-    """Margin at `progress` in [0, 1]: none for the first 30 % of the training, then rising linearly until 70 %.
-
-    With a margin from the start a small network trained from scratch hardly moves.
+    With a margin from the start a small network trained from scratch hardly moves; a pretrained one needs no such
+    patience (`start` and `full` 0).
     """
-    return margin * min(1.0, max(0.0, (progress - MARGIN_START) / (MARGIN_FULL - MARGIN_START)))
+    if progress >= full:
+        return margin
+    return margin * max(0.0, (progress - start) / (full - start))
 
 
 def arcface_logits(cosines: Tensor, labels: Tensor, margin: float, scale: float) -> Tensor:
@@ -42,19 +42,8 @@ class ArcFace(nn.Module):
         nn.init.normal_(self.centres, std=0.05)
 
     def forward(self, features: Tensor, labels: Tensor, margin: float) -> tuple[Tensor, Tensor]:
-        """Return (loss, cosines [N, classes]) of `features` [N, F] with `labels` [N]."""
-        cosines = functional.normalize(features.float()) @ functional.normalize(self.centres).T
-        loss = functional.cross_entropy(arcface_logits(cosines, labels, margin, self.scale), labels)
+        """Return (loss, cosines [N, classes]) of `features` [N, F] with `labels` [N], in float32 whatever comes in."""
+        with torch.autocast(features.device.type, enabled=False):
+            cosines = functional.normalize(features.float()) @ functional.normalize(self.centres.float()).T
+            loss = functional.cross_entropy(arcface_logits(cosines, labels, margin, self.scale), labels)
         return loss, cosines.detach()
-
-
-def pair_loss(features: Tensor, scale: float) -> Tensor:
-    """Cross-entropy of finding each picture's clip among the batch's, and each clip's picture (InfoNCE, both ways).
-
-    `features` [2 n, F] holds n pictures, then their n clips in the same order. It says something from the first
-    step on, when 2,500 class centres are still noise.
-    """
-    pictures, clips = functional.normalize(features.float()).chunk(2)
-    logits = scale * (pictures @ clips.T)
-    targets = torch.arange(len(logits))
-    return 0.5 * (functional.cross_entropy(logits, targets) + functional.cross_entropy(logits.T, targets))
