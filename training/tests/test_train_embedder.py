@@ -1,23 +1,21 @@
 """Training: a resumed run is the uninterrupted one; garments may join; the schedule ends."""
 
-import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from crop_folder import write_crops
 from photo_folder import make_pool
+from small_embedder import ALONE, small_config, train_on, training_on
 from vitrine_training.composites.compose import Composer
 from vitrine_training.composites.cutouts import CutoutPool, CutoutStore
 from vitrine_training.composites.sampling import BatchSampler
-from vitrine_training.loops.embedder_config import EmbedderConfig, read_config
-from vitrine_training.loops.train_embedder import EmbedderTraining, train_embedder
-
-CONFIG = EmbedderConfig(
-    name="t", seed=1, stem=[4, 4], stages=[[4, 8, 1, 1]], scale=0.3, steps=6, max_minutes=60, batch=4, small_share=0.5
-)
+from vitrine_training.failures import TrainingFailure
+from vitrine_training.loops.embedder_sources import CompositeSource
+from vitrine_training.loops.train_embedder import EmbedderTraining, load_trained
+from vitrine_training.loops.world import World
 
 
 @pytest.fixture(scope="module")
@@ -25,55 +23,81 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> CutoutPool:
     return make_pool(tmp_path_factory.mktemp("pool"), 7)
 
 
-def test_resumed_equals_uninterrupted(pool: CutoutPool, tmp_path: Path) -> None:
-    whole = EmbedderTraining(CONFIG, pool)
-    for _ in range(6):
-        whole.step()
-    first = EmbedderTraining(CONFIG, pool)
-    for _ in range(2):
-        first.step()
-    first.save(tmp_path / "checkpoint.pt")
-    second = EmbedderTraining(CONFIG, pool)
+@pytest.fixture(scope="module")
+def crops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_crops(tmp_path_factory.mktemp("crops"), 5)
+
+
+def compose_with(pool: CutoutPool, *more: str) -> EmbedderTraining:
+    config = small_config(*more)
+    return EmbedderTraining(config, CompositeSource(config, pool, ALONE), ALONE)
+
+
+def assert_equal(one: EmbedderTraining, other: EmbedderTraining) -> None:
+    assert one.steps_done == other.steps_done
+    for key, value in one.losses.state_dict().items():
+        assert torch.equal(value, other.losses.state_dict()[key]), key
+
+
+def steps(training: EmbedderTraining, count: int) -> EmbedderTraining:
+    for _ in range(count):
+        training.step()
+    return training
+
+
+@pytest.mark.parametrize("kind", ["crops", "composites"])
+def test_resumed_equals_uninterrupted(kind: str, pool: CutoutPool, crops: Path, tmp_path: Path) -> None:
+    def fresh() -> EmbedderTraining:
+        return compose_with(pool) if kind == "composites" else training_on(crops)
+
+    whole = steps(fresh(), 6)
+    steps(fresh(), 2).save(tmp_path / "checkpoint.pt")
+    second = fresh()
     second.resume(tmp_path / "checkpoint.pt")
-    for _ in range(4):
-        second.step()
-    for key, value in whole.model.state_dict().items():
-        assert torch.equal(value, second.model.state_dict()[key]), key
-    assert torch.equal(whole.head.centres, second.head.centres)
+    assert second.losses.memory.earlier()[0].shape == (6, 512)
+    assert_equal(whole, steps(second, 4))
+
+
+def test_the_checkpoint_gives_the_embedder_back(crops: Path, tmp_path: Path) -> None:
+    training = train_on(crops, steps=2)
+    training.save(tmp_path / "checkpoint.pt")
+    embedder, config = load_trained(tmp_path / "checkpoint.pt")
+    assert config == training.config
+    pixels = torch.randint(0, 256, (2, 40, 30, 3), dtype=torch.uint8)
+    training.embedder.eval()
+    assert torch.equal(embedder.embed(pixels), training.embedder.embed(pixels))
+
+
+def test_a_run_goes_on_only_with_its_preset_and_its_crops(crops: Path, tmp_path: Path) -> None:
+    train_on(crops, steps=1).save(tmp_path / "checkpoint.pt")
+    with pytest.raises(TrainingFailure, match=r"its loss.margin is 0.3, this configuration has 0.2; give the same"):
+        training_on(crops, ["loss.margin=0.2"]).resume(tmp_path / "checkpoint.pt")
+    config = small_config(member="b")
+    other = EmbedderTraining(config, training_on(crops).source, ALONE)
+    with pytest.raises(TrainingFailure, match=r"comes from another run: its .* is"):
+        other.resume(tmp_path / "checkpoint.pt")
+    with pytest.raises(TrainingFailure, match="was trained on other crops than those of --data"):
+        training_on(write_crops(tmp_path / "other", 4)).resume(tmp_path / "checkpoint.pt")
 
 
 def test_garments_that_join_get_centres_and_the_others_keep_theirs(pool: CutoutPool, tmp_path: Path) -> None:
-    before = EmbedderTraining(CONFIG, pool)
-    for _ in range(2):
-        before.step()
+    before = steps(compose_with(pool), 2)
     before.save(tmp_path / "checkpoint.pt")
     make_pool(tmp_path, 3, seed=9)
     # The new garments come first, so every old row moves.
     joined = CutoutPool([CutoutStore(tmp_path / "store-9")])
     joined._entries.extend(pool._entries)
     joined.ids = [*joined.ids, *pool.ids]
-    after = EmbedderTraining(CONFIG, joined)
+    after = compose_with(joined)
     after.resume(tmp_path / "checkpoint.pt")
-    assert torch.equal(after.head.centres[3:], before.head.centres)
-    moments = after.optimiser.state[after.head.centres]["exp_avg"]
-    assert torch.equal(moments[3:], before.optimiser.state[before.head.centres]["exp_avg"])
+    centres, old = after.losses.head.centres, before.losses.head.centres
+    assert torch.equal(centres[3:], old)
+    moments = after.optimiser.state[centres]["exp_avg"]
+    assert torch.equal(moments[3:], before.optimiser.state[old]["exp_avg"])
     assert (moments[:3] == 0).all()
+    # Labels in the memory would mean other garments now.
+    assert len(after.losses.memory.earlier()[1]) == 0
     assert after.step()["loss"] > 0
-
-
-def test_start_takes_what_fits_from_another_embedder(pool: CutoutPool, tmp_path: Path) -> None:
-    other = EmbedderTraining(CONFIG, pool)
-    other.step()
-    other.save(tmp_path / "checkpoint.pt")
-    wider = replace(CONFIG, seed=2, stages=[[4, 12, 1, 1]])
-    training = EmbedderTraining(wider, pool)
-    own_fuse = training.model.state_dict()["body.stages.0.0.fuse.0.weight"].clone()
-    assert training.start_from(tmp_path / "checkpoint.pt") > 0
-    theirs, ours = other.model.state_dict(), training.model.state_dict()
-    assert torch.equal(ours["body.stem.0.0.weight"], theirs["body.stem.0.0.weight"])
-    assert torch.equal(ours["body.stages.0.0.fuse.0.weight"], own_fuse)
-    assert torch.equal(training.head.centres, other.head.centres)
-    assert training.steps_done == 0
 
 
 def test_batches_pair_a_picture_and_a_clip_of_each_garment(pool: CutoutPool) -> None:
@@ -88,40 +112,49 @@ def test_batches_pair_a_picture_and_a_clip_of_each_garment(pool: CutoutPool) -> 
     assert len(set(seen)) > 3
 
 
-def test_training_ends_logs_and_does_not_start_again(pool: CutoutPool, tmp_path: Path) -> None:
-    train_embedder(CONFIG, pool, tmp_path)
-    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
-    assert lines[-1]["step"] == 6
-    assert lines[-1]["progress"] == 1
-    written = (tmp_path / "checkpoint.pt").read_bytes()
-    train_embedder(CONFIG, pool, tmp_path)
-    assert (tmp_path / "checkpoint.pt").read_bytes() == written
+def test_composites_are_smaller_at_first(pool: CutoutPool) -> None:
+    source = CompositeSource(small_config(), pool, ALONE)
+    early, late = source.next(0, 0.1), source.next(1, 0.9)
+    assert early.crops[0].numel() < late.crops[0].numel()
+    assert early.is_picture.tolist() == [True, True, False, False]
+
+
+def test_composites_are_drawn_in_one_process(pool: CutoutPool) -> None:
+    with pytest.raises(TrainingFailure, match="Composites are drawn in one process"):
+        CompositeSource(small_config(), pool, World(0, 2, torch.device("cpu")))
 
 
 def test_schedule_warms_up_anneals_and_gives_way_to_time(pool: CutoutPool) -> None:
-    training = EmbedderTraining(CONFIG, pool)
+    training = compose_with(pool, "train.warm_up=0.25", "train.max_minutes=60")
+    peak = training.config.train.rate
     first = training.learning_rate()
     training.steps_done = 3
     middle = training.learning_rate()
-    training.steps_done = 6
-    assert 0 < first <= CONFIG.learning_rate
-    assert 0 < training.learning_rate() + 1e-12 < middle < CONFIG.learning_rate
+    training.steps_done = 5
+    assert 0 < first < peak
+    assert 0 < training.learning_rate() < middle < peak
     training.steps_done, training.seconds = 0, 30 * 60
     assert training.progress == pytest.approx(0.5)
 
 
-def test_unknown_and_missing_keys_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "c.yaml"
-    path.write_text("name: a\nbacth: 3\n")
-    with pytest.raises(ValueError, match="bacth"):
-        read_config(path)
-    path.write_text("name: a\n")
-    with pytest.raises(ValueError, match="seed"):
-        read_config(path)
+def test_normalisation_freezes_at_the_end(crops: Path) -> None:
+    training = training_on(crops, ["train.frozen_norm_share=0.5"])
+    training.step()
+    early = training.embedder.norm.running_mean.clone()
+    assert early.abs().sum() > 0
+    training.steps_done = training.source.steps - 1
+    training.step()
+    assert torch.equal(training.embedder.norm.running_mean, early)
 
 
-@pytest.mark.parametrize("name", ["a", "b", "c", "d"])
-def test_committed_configurations_are_valid(name: str) -> None:
-    config = read_config(Path(__file__).parents[1] / "configs" / f"embedder-{name}.yaml")
-    assert config.name == name
-    assert config.margin == 0.3
+def test_the_optimiser_and_the_clip_are_switches(crops: Path) -> None:
+    adam = training_on(crops, ["train.optimiser=adam", "train.weight_decay=0"])
+    assert type(adam.optimiser) is torch.optim.Adam
+    assert type(training_on(crops).optimiser) is torch.optim.AdamW
+    free, clipped = train_on(crops, "train.clip=null", steps=1), train_on(crops, "train.clip=1e-6", steps=1)
+    norms = [
+        torch.cat([value.grad.flatten() for value in one.embedder.parameters() if value.grad is not None]).norm()
+        for one in (free, clipped)
+    ]
+    assert norms[0] > 1e-3
+    assert norms[1] < 1.1e-6

@@ -1,10 +1,12 @@
-"""The commands of `vitrine-train` for cut-outs and embedders."""
+"""The commands of `vitrine-train` that make embedders: from cut-outs or crops to ONNX."""
 
 import argparse
 import json
 from pathlib import Path
 
 from .command import Command
+from .embedder import EMBEDDER
+from .evaluate import EVALUATE
 
 
 def add_cutouts(parser: argparse.ArgumentParser) -> None:
@@ -24,46 +26,32 @@ def _run_cutouts(arguments: argparse.Namespace) -> None:
             print(f"{name}: {pack_cutouts(photos, arguments.out / name)} garments")
 
 
-def add_embedder(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `embedder`."""
-    parser.add_argument("config", type=Path, help="training/configs/embedder-<x>.yaml")
-    parser.add_argument("--cutouts", type=Path, nargs="+", required=True, help="packed cut-outs, without extension")
-    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and log.jsonl")
-    parser.add_argument("--checkpoint-minutes", type=float, default=3.0)
-    parser.add_argument("--start", type=Path, help="another embedder's checkpoint.pt: begin with what fits of it")
-
-
-def _run_embedder(arguments: argparse.Namespace) -> None:
-    from ..composites.cutouts import CutoutPool, CutoutStore
-    from ..loops.embedder_config import read_config
-    from ..loops.one_thread import use_one_thread
-    from ..loops.train_embedder import train_embedder
-
-    use_one_thread()
-    pool = CutoutPool([CutoutStore(path) for path in arguments.cutouts])
-    config = read_config(arguments.config)
-    train_embedder(config, pool, arguments.out, arguments.checkpoint_minutes, arguments.start)
-
-
 def add_export_embedder(parser: argparse.ArgumentParser) -> None:
     """Arguments of `export-embedder`."""
     parser.add_argument("checkpoint", type=Path, help="checkpoint.pt of `embedder`")
     parser.add_argument("out", type=Path, help="the .onnx file to write, e.g. fixtures/models/compact/embedder-a.onnx")
     parser.add_argument("--whiten", type=Path, nargs="+", help="packed training cut-outs to learn a whitening from")
+    parser.add_argument("--whiten-data", type=Path, nargs="+", help="folders of training crops to learn it from")
     parser.add_argument("--shrinkage", type=float, default=0.02, help="of that whitening, in (0, 1] (default 0.02)")
 
 
 def _run_export_embedder(arguments: argparse.Namespace) -> None:
     from ..composites.cutouts import CutoutPool, CutoutStore
-    from ..exporting.export_embedder import export_embedder, load_embedder
-    from ..exporting.whiten import whiten_embedder
+    from ..data.crop_table import read_crops
+    from ..exporting.export_embedder import export_embedder
+    from ..exporting.whiten import whiten_embedder, whiten_on_crops
     from ..loops.one_thread import use_one_thread
+    from ..loops.train_embedder import load_trained
+    from ..scoring.validate_embedder import crop_sizes
 
     use_one_thread()
-    embedder = load_embedder(arguments.checkpoint)
+    embedder, config = load_trained(arguments.checkpoint)
     if arguments.whiten:
         pool = CutoutPool([CutoutStore(path) for path in arguments.whiten])
         whiten_embedder(embedder, pool, shrinkage=arguments.shrinkage)
+    elif arguments.whiten_data:
+        table = read_crops(arguments.whiten_data).train
+        whiten_on_crops(embedder, table, crop_sizes(config.crops), shrinkage=arguments.shrinkage)
     export_embedder(embedder, arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size} bytes")
 
@@ -79,17 +67,18 @@ def add_evaluate_embedders(parser: argparse.ArgumentParser) -> None:
 
 def _run_evaluate_embedders(arguments: argparse.Namespace) -> None:
     from ..composites.cutouts import CutoutPool, CutoutStore
-    from ..exporting.model_set import EMBEDDERS
+    from ..loops.embedder_config import list_members
     from ..loops.one_thread import use_one_thread
     from ..scoring.embedder_card import describe_trainings, update_card
     from ..scoring.evaluate_embedder import evaluate_embedders
 
     use_one_thread()
-    models = {name: arguments.models / f"embedder-{name}.onnx" for name in EMBEDDERS}
+    members = list_members("compact")
+    models = {name: arguments.models / f"embedder-{name}.onnx" for name in members}
     pool = CutoutPool([CutoutStore(arguments.cutouts)])
     scores = evaluate_embedders(models, pool, arguments.views)
     if arguments.trainings:
-        for name, facts in describe_trainings(arguments.trainings, EMBEDDERS).items():
+        for name, facts in describe_trainings(arguments.trainings, members).items():
             scores[name] = {**facts, **scores[name]}
     if arguments.card:
         update_card(arguments.models / "card.json", "embedders", scores)
@@ -98,11 +87,12 @@ def _run_evaluate_embedders(arguments: argparse.Namespace) -> None:
 
 EMBEDDER_COMMANDS = (
     Command("cutouts", "pack garment photos and masks into one memory-mapped file", add_cutouts, _run_cutouts),
-    Command("embedder", "train one embedder, or go on from its checkpoint", add_embedder, _run_embedder),
+    EMBEDDER,
+    EVALUATE,
     Command("export-embedder", "write a trained embedder as ONNX", add_export_embedder, _run_export_embedder),
     Command(
         "evaluate-embedders",
-        "score the four embedders and their ensemble on held-out garments",
+        "score the four compact embedders and their ensemble on held-out cut-outs",
         add_evaluate_embedders,
         _run_evaluate_embedders,
     ),

@@ -1,5 +1,6 @@
 """Writes an embedder as ONNX: `crops` uint8 [N, h, w, 3] RGB -> `features` float32 [N, 512], unit length."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from ..loops.embedder_config import EmbedderConfig
+from ..failures import writing
+from ..loops.train_embedder import load_trained
 from ..nets.embedder import Embedder, EmbedderSpec
 from .half_weights import halve_weights
 
@@ -26,36 +28,50 @@ class _Unit(nn.Module):
 
 
 def load_embedder(checkpoint: Path) -> Embedder:
-    """Build the embedder of a training checkpoint with its weights, in inference mode."""
-    state: dict[str, Any] = torch.load(checkpoint, weights_only=True)
-    embedder = Embedder(EmbedderConfig(**state["config"]).spec)
-    embedder.load_state_dict(state["model"])
-    return embedder.eval()
+    """Build the embedder of a training's checkpoint with its weights, in evaluation mode.
+
+    Raises:
+        TrainingFailure: the file is no checkpoint of an embedder.
+    """
+    return load_trained(checkpoint)[0]
 
 
 def untrained_embedder(spec: EmbedderSpec, seed: int) -> Embedder:
-    """Build an embedder with random weights, in inference mode: for tests, and to stand in until one is trained."""
+    """Build an embedder with random weights, in evaluation mode: for tests, and to stand in until one is trained."""
     torch.manual_seed(seed)
     return Embedder(spec).eval()
 
 
 def export_embedder(embedder: Embedder, path: Path, *, is_halved: bool = True) -> None:
-    """Write `embedder` to `path` (under a temporary name, then renamed) with N, h and w dynamic."""
-    temporary = path.with_suffix(".tmp")
-    example = torch.randint(0, 256, (2, 162, 130, 3), dtype=torch.uint8)
-    axes = {"crops": {0: "N", 1: "h", 2: "w"}, "features": {0: "N"}}
-    torch.onnx.export(
-        _Unit(embedder).eval(),
-        (example,),
-        str(temporary),
-        input_names=["crops"],
-        output_names=["features"],
-        dynamic_axes=axes,
-        opset_version=OPSET,
-        dynamo=False,
-    )
-    model = onnx.load(temporary)
+    """Write `embedder` to `path` (under a temporary name, then renamed) with N, h and w dynamic.
+
+    With `is_halved` the weights are stored as float16.
+
+    Raises:
+        TrainingFailure: the disk is full or refuses.
+    """
+    # An odd size, so that one that tracing bakes in shows in the parity tests.
+    example = torch.randint(0, 256, (2, 163, 130, 3), dtype=torch.uint8)
+    buffer: Any = io.BytesIO()
+    with torch.no_grad():
+        torch.onnx.export(
+            _Unit(embedder).eval(),
+            (example,),
+            buffer,
+            input_names=["crops"],
+            output_names=["features"],
+            dynamic_axes={"crops": {0: "N", 1: "h", 2: "w"}, "features": {0: "N"}},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    model = onnx.load_from_string(buffer.getvalue())
     if is_halved:
         model = halve_weights(model)
-    temporary.write_bytes(model.SerializeToString())
-    temporary.rename(path)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(model.SerializeToString())
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -6,13 +6,18 @@ ones, to where a threshold of 1.12 can tell them apart. The result is again Line
 form.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from ..composites.compose import Composer
 from ..composites.cutouts import CutoutPool
+from ..data.crop_table import CropTable
+from ..failures import TrainingFailure
 from ..nets.embedder import Embedder
+from ..scoring.embed_crops import Image, embed_crops
 
 Features = NDArray[np.float32]
 
@@ -47,8 +52,8 @@ def fold_whitening(embedder: Embedder, mean: NDArray[np.float64], matrix: NDArra
     map cannot follow each feature's own length.
     """
     norm, project = embedder.norm, embedder.project
-    if norm.running_mean is None or norm.running_var is None:
-        raise ValueError("Expected a BatchNorm with running statistics")
+    if not isinstance(norm, torch.nn.BatchNorm1d) or norm.running_mean is None or norm.running_var is None:
+        raise TrainingFailure("Only an embedder whose last layer is a BatchNorm can take up a whitening")
     with torch.no_grad():
         gain = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).double()
         offset = norm.bias.double() - gain * norm.running_mean.double()
@@ -93,6 +98,29 @@ def whiten_embedder(
     seed: int = 99,
 ) -> None:
     """Learn a whitening from composites of the training garments in `pool` and fold it into `embedder`, in place."""
-    features, identities = features_of_views(embedder, pool, garments, views, seed)
+    _whiten(embedder, *features_of_views(embedder, pool, garments, views, seed), shrinkage)
+
+
+def whiten_on_crops(
+    embedder: Embedder, table: CropTable, sizes: Sequence[tuple[int, int]], *, shrinkage: float
+) -> None:
+    """Learn a whitening from the training crops of a shop and fold it into `embedder`, in place.
+
+    Raises:
+        TrainingFailure: no garment has two crops, so that nothing can be said of what varies within one.
+    """
+
+    def embed(crops: Image) -> Features:
+        with torch.no_grad():
+            return np.asarray(embedder.embed_at_length(torch.from_numpy(crops)).numpy(), dtype=np.float32)
+
+    features, rows = embed_crops(table, sizes, embed)
+    identities = table.identities[rows]
+    if len(np.unique(identities)) == len(identities):
+        raise TrainingFailure("No garment has two crops; a whitening is learned from what differs between them")
+    _whiten(embedder, features, identities, shrinkage)
+
+
+def _whiten(embedder: Embedder, features: Features, identities: NDArray[np.int64], shrinkage: float) -> None:
     mean, matrix = learn_whitening(features, identities, shrinkage)
     fold_whitening(embedder, mean, matrix, float(np.linalg.norm(features, axis=1).mean()))

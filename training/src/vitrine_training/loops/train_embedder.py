@@ -1,97 +1,117 @@
-"""Trains one embedder on composites, in one process on one core; can be stopped and resumed at any checkpoint."""
+"""Trains one embedder; a run that was stopped goes on from its checkpoint as if it had not been."""
 
-import json
-import math
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..composites.compose import Composer
-from ..composites.cutouts import CutoutPool
-from ..composites.sampling import BatchSampler
-from ..losses.arcface import ArcFace, margin_at, pair_loss
-from ..nets.embedder import FEATURE_LENGTH, Embedder
+from ..failures import TrainingFailure
+from ..losses.arcface import margin_at
+from ..losses.embedder_loss import EmbedderLoss
+from ..nets.embedder import Embedder
+from .checkpoint import load_checkpoint, read_checkpoint, save_checkpoint
 from .embedder_config import EmbedderConfig
+from .embedder_sources import BatchSource
+from .embedder_start import measure_statistics, norms_of, start_embedder
+from .schedule import warm_up_constant, warm_up_cosine
+from .world import World
 
 CHECKPOINT = "checkpoint.pt"
+KIND = "embedder"
+_STATISTICS_BATCHES = 8
 
 
 class EmbedderTraining:
     """The state of one training: `step` makes one optimiser step; `save` and `resume` keep everything that decides."""
 
-    def __init__(self, config: EmbedderConfig, pool: CutoutPool) -> None:
+    def __init__(self, config: EmbedderConfig, source: BatchSource, world: World) -> None:
         torch.manual_seed(config.seed)
-        self.config = config
-        self.pool = pool
-        self.model = Embedder(config.spec).to(memory_format=torch.channels_last)
-        # A small momentum, because each batch holds one bucket and shows one kind of garment more than others.
-        for module in self.model.modules():
-            if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
-                module.momentum = 0.03
-        self.head = ArcFace(FEATURE_LENGTH, len(pool))
+        self.config, self.source, self.world = config, source, world
+        self.embedder = Embedder(config.spec)
+        for norm in norms_of(self.embedder):
+            norm.momentum = config.train.norm_momentum if config.train.norm_momentum is not None else norm.momentum
+        loss = config.loss
+        self.losses = EmbedderLoss(
+            self.embedder,
+            len(source.classes),
+            scale=loss.scale,
+            memory=loss.memory,
+            pair_weight=loss.pair_weight,
+            pair_scale=loss.pair_scale,
+        ).to(world.device)
+        self.embedder.to(memory_format=torch.channels_last)
         self.optimiser = self._make_optimiser()
-        self.sampler = BatchSampler(
-            Composer(pool, config.seed, config.scale * config.small_factor, config.grey, config.blank), config.batch
-        )
+        self.is_mixed = config.train.is_mixed and world.device.type == "cuda"
+        self.scaler = torch.amp.GradScaler(world.device.type, enabled=self.is_mixed)
+        self.shared: nn.Module = self.losses
         self.steps_done = 0
         self.seconds = 0.0
 
-    def _make_optimiser(self) -> torch.optim.AdamW:
-        decayed = [value for value in self.model.parameters() if value.requires_grad and value.ndim > 1]
-        plain = [value for value in self.model.parameters() if value.requires_grad and value.ndim <= 1]
+    def _make_optimiser(self) -> torch.optim.Optimizer:
+        train, head = self.config.train, self.losses.head.centres
+        weights = [value for value in self.embedder.parameters() if value.requires_grad]
         groups = [
-            {"params": decayed, "weight_decay": self.config.weight_decay},
-            {"params": [*plain, self.head.centres], "weight_decay": 0.0},
+            {"params": [value for value in weights if value.ndim > 1], "weight_decay": train.weight_decay},
+            {"params": [*(value for value in weights if value.ndim <= 1), head], "weight_decay": 0.0},
         ]
-        return torch.optim.AdamW(groups, lr=self.config.learning_rate, betas=(0.9, 0.99))
+        if train.optimiser == "adam":
+            return torch.optim.Adam(groups, lr=train.rate)
+        return torch.optim.AdamW(groups, lr=train.rate, betas=(0.9, 0.99))
 
     @property
     def progress(self) -> float:
         """Share of the schedule that is done, in [0, 1]: by steps, or by time when that runs out first."""
-        return min(1.0, max(self.steps_done / self.config.steps, self.seconds / (60 * self.config.max_minutes)))
+        minutes = self.config.train.max_minutes
+        by_time = self.seconds / (60 * minutes) if minutes else 0.0
+        return min(1.0, max(self.steps_done / self.source.steps, by_time))
 
     def learning_rate(self) -> float:
-        """Linear warm-up, then a cosine to zero."""
-        progress, warm_up = self.progress, self.config.warm_up
-        if progress < warm_up:
-            return self.config.learning_rate * (progress + 1 / self.config.steps) / (warm_up + 1 / self.config.steps)
-        return self.config.learning_rate * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
+        """Rate of the next step, at the middle of its share of the schedule: never 0."""
+        train = self.config.train
+        middle = self.progress + 0.5 / self.source.steps
+        shape = warm_up_cosine if train.decay == "cosine" else warm_up_constant
+        return train.rate * shape(middle, train.warm_up)
+
+    def share(self) -> None:
+        """Share the gradient with the other processes, once the weights to start from are in place."""
+        self.shared = self.world.wrap(self.losses)
 
     def step(self) -> dict[str, float]:
         """Draw one batch, make one optimiser step, and return its figures."""
         began = time.perf_counter()
-        config, progress = self.config, self.progress
-        self.sampler.rescale(config.scale * (config.small_factor if progress < config.small_share else 1.0))
-        self.model.train()
-        if progress >= 1 - config.frozen_norm_share:
-            for module in self.model.modules():
-                if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
-                    module.eval()
-        rate, margin = self.learning_rate(), margin_at(progress, config.margin)
+        train, progress = self.config.train, self.progress
+        self.shared.train()
+        if progress >= 1 - train.frozen_norm_share:
+            for norm in norms_of(self.embedder):
+                norm.eval()
+        loss = self.config.loss
+        rate, margin = self.learning_rate(), margin_at(progress, loss.margin, loss.margin_start, loss.margin_full)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        crops, identities = self.sampler.next_batch()
+        batch = self.source.next(self.steps_done, progress)
         drawn = time.perf_counter()
-        labels = torch.from_numpy(identities)
-        features = self.model(torch.from_numpy(crops))
-        class_loss, cosines = self.head(features, labels, margin)
-        twin_loss = pair_loss(features, config.pair_scale)
-        loss = class_loss + config.pair_weight * twin_loss
+        device = self.world.device
+        crops, labels = batch.crops.to(device, non_blocking=True), batch.labels.to(device, non_blocking=True)
+        with torch.autocast(device.type, enabled=self.is_mixed):
+            losses = self.shared(crops, labels, batch.is_picture.to(device), margin)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimiser.step()
+        self.scaler.scale(losses.total).backward()
+        if train.clip is not None:
+            self.scaler.unscale_(self.optimiser)
+            nn.utils.clip_grad_norm_(self.embedder.parameters(), train.clip)
+        self.scaler.step(self.optimiser)
+        self.scaler.update()
+        self.losses.remember(losses.features, labels)
+        figures = {"loss": losses.total.item(), "arcface_loss": losses.arcface.item()}
+        if loss.pair_weight:
+            figures["pair_loss"] = losses.pair.item()
         self.steps_done += 1
         ended = time.perf_counter()
-        self.seconds += ended - began
-        return {
-            "loss": class_loss.item(),
-            "pair_loss": twin_loss.item(),
-            "accuracy": (cosines.argmax(1) == labels).float().mean().item(),
+        self.seconds = self.world.mean({"seconds": self.seconds + ended - began})["seconds"]
+        return figures | {
+            "accuracy": losses.accuracy.item(),
             "margin": margin,
             "learning_rate": rate,
             "draw_ms": 1e3 * (drawn - began) / len(labels),
@@ -99,105 +119,93 @@ class EmbedderTraining:
         }
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint under a temporary name and rename it."""
+        """Write a checkpoint, whole or not at all."""
         state = {
-            "config": asdict(self.config),
-            "ids": self.pool.ids,
-            "model": self.model.state_dict(),
-            "centres": self.head.centres.detach(),
+            "config": self.config.model_dump(mode="json"),
+            "classes": self.source.classes,
+            "digest": self.source.digest,
+            "model": self.embedder.state_dict(),
+            "centres": self.losses.head.centres.detach(),
+            "memory": self.losses.memory.state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "sampler": self.sampler.state(),
+            "scaler": self.scaler.state_dict(),
+            "source": {**self.source.state(), "classes": len(self.source.classes)},
+            "steps": self.source.steps,
             "steps_done": self.steps_done,
             "seconds": self.seconds,
         }
-        temporary = path.with_suffix(".tmp")
-        torch.save(state, temporary)
-        temporary.rename(path)
+        save_checkpoint(path, KIND, self.config.identity(), state)
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint.
 
-        When garments have joined since, their class centres start at random, the others keep theirs, and the sampler
-        starts a fresh pass over all of them.
+        When garments have joined since, which only composites allow, their class centres start at random, the others
+        keep theirs, and a fresh pass over all of them begins.
+
+        Raises:
+            TrainingFailure: it comes from another configuration or other crops.
         """
-        state: dict[str, Any] = torch.load(path, weights_only=True)
-        self.model.load_state_dict(state["model"])
+        state = load_checkpoint(path, KIND, self.config.identity())
+        if state["digest"] != self.source.digest:
+            raise TrainingFailure(
+                f"{path} was trained on other crops than those of --data: give the same, or another --out"
+            )
+        self.embedder.load_state_dict(state["model"])
         self.steps_done, self.seconds = state["steps_done"], state["seconds"]
-        if state["ids"] == self.pool.ids:
-            with torch.no_grad():
-                self.head.centres.copy_(state["centres"])
+        self.scaler.load_state_dict(state["scaler"])
+        is_same = state["classes"] == self.source.classes
+        if is_same:
+            self.losses.memory.load_state_dict(state["memory"])
+            self._set_centres(slice(None), state["centres"])
             self.optimiser.load_state_dict(state["optimiser"])
-            self.sampler.restore(**state["sampler"])
-            return
-        new, old = self._shared_rows(state["ids"])
+        else:
+            new, old = self._shared_rows(state["classes"])
+            self._set_centres(new, state["centres"][old])
+            self.optimiser.load_state_dict(self._regrown(state["optimiser"], new, old))
+        restored = {key: value for key, value in state["source"].items() if key != "classes" or not is_same}
+        self.source.restore(restored, is_same)
+
+    def begin(self) -> None:
+        """Give a fresh run what its configuration starts from; of composites also the class centres of a checkpoint."""
+        state = start_embedder(self.embedder, self.config.start)
+        if self.config.start.startswith("onnx:"):
+            place = self.source.state()
+            batches = [self.source.next(step, 0.0).crops for step in range(_STATISTICS_BATCHES)]
+            measure_statistics(self.embedder, [crops.to(self.world.device) for crops in batches])
+            self.source.restore(place, True)
+        if state is not None and not self.source.digest and not state["digest"]:
+            new, old = self._shared_rows(state["classes"])
+            self._set_centres(new, state["centres"][old])
+
+    def _set_centres(self, rows: Tensor | slice, values: Tensor) -> None:
         with torch.no_grad():
-            self.head.centres[new] = state["centres"][old]
-        self.optimiser.load_state_dict(self._regrown(state["optimiser"], new, old))
-        epoch = state["sampler"]["next_sample"] // len(state["ids"]) + 1
-        self.sampler.restore(epoch * len(self.pool), [], state["sampler"]["scale"])
+            self.losses.head.centres[rows] = values.to(self.world.device)
 
-    def start_from(self, path: Path) -> int:
-        """Take over what fits from another embedder's checkpoint: weights of equal name and shape, and class centres.
-
-        The first layers and the centres are what a small training budget is spent on first. Returns the number of
-        tensors taken; the others, the optimiser and the schedule start afresh.
-        """
-        state: dict[str, Any] = torch.load(path, weights_only=True)
-        own = self.model.state_dict()
-        fitting = {
-            key: value
-            for key, value in state["model"].items()
-            if key in own and own[key].shape == value.shape and key != "pool.power"
-        }
-        self.model.load_state_dict(fitting, strict=False)
-        new, old = self._shared_rows(state["ids"])
-        with torch.no_grad():
-            self.head.centres[new] = state["centres"][old]
-        return len(fitting)
-
-    def _shared_rows(self, ids: list[str]) -> tuple[Tensor, Tensor]:
+    def _shared_rows(self, classes: list[str]) -> tuple[Tensor, Tensor]:
         """Match a checkpoint's classes to ours: (our rows, its rows) of the garments that both know."""
-        rows = {identity: index for index, identity in enumerate(ids)}
-        kept = [(index, rows[identity]) for index, identity in enumerate(self.pool.ids) if identity in rows]
-        return torch.tensor([own for own, _ in kept]), torch.tensor([its for _, its in kept])
+        rows = {identity: index for index, identity in enumerate(classes)}
+        kept = [(index, rows[one]) for index, one in enumerate(self.source.classes) if one in rows]
+        own, its = [pair[0] for pair in kept], [pair[1] for pair in kept]
+        return torch.tensor(own, dtype=torch.long), torch.tensor(its, dtype=torch.long)
 
     def _regrown(self, optimiser: dict[str, Any], new: Tensor, old: Tensor) -> dict[str, Any]:
         """Move the optimiser's moments of the class centres (the last parameter) to their new rows."""
         last = optimiser["param_groups"][-1]["params"][-1]
         for key in ("exp_avg", "exp_avg_sq"):
-            grown = torch.zeros_like(self.head.centres)
+            grown = torch.zeros(self.losses.head.centres.shape)
             grown[new] = optimiser["state"][last][key][old]
             optimiser["state"][last][key] = grown
         return optimiser
 
 
-def train_embedder(
-    config: EmbedderConfig, pool: CutoutPool, out: Path, checkpoint_minutes: float = 3.0, start: Path | None = None
-) -> None:
-    """Train to the end of the schedule, from `out`/checkpoint.pt when there is one; also writes `out`/log.jsonl.
+def load_trained(path: Path) -> tuple[Embedder, EmbedderConfig]:
+    """Build the embedder of a training's checkpoint with its weights, in evaluation mode, and its configuration.
 
-    `start` is another embedder's checkpoint that a fresh run begins with, see `EmbedderTraining.start_from`.
+    Raises:
+        TrainingFailure: the file is no checkpoint of an embedder.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    training = EmbedderTraining(config, pool)
-    checkpoint = out / CHECKPOINT
-    if checkpoint.is_file():
-        training.resume(checkpoint)
-    elif start is not None:
-        training.start_from(start)
-    saved = training.seconds
-    sums: dict[str, float] = {}
-    with (out / "log.jsonl").open("a") as log:
-        while training.progress < 1:
-            for key, value in training.step().items():
-                sums[key] = sums.get(key, 0.0) + value
-            if training.steps_done % 25 == 0 or training.progress >= 1:
-                count = training.steps_done % 25 or 25
-                means = {key: round(value / count, 5) for key, value in sums.items()}
-                line = {"step": training.steps_done, "minutes": round(training.seconds / 60, 2), **means}
-                log.write(json.dumps({**line, "progress": round(training.progress, 4)}) + "\n")
-                log.flush()
-                sums = {}
-            if training.seconds - saved > 60 * checkpoint_minutes or training.progress >= 1:
-                training.save(checkpoint)
-                saved = training.seconds
+    state = read_checkpoint(path, KIND)
+    config = EmbedderConfig.model_validate(state["config"])
+    embedder = Embedder(config.spec)
+    embedder.load_state_dict(state["model"])
+    return embedder.eval(), config

@@ -1,4 +1,4 @@
-"""The compact embedder: VoVNetV2 body, GeM pooling, Linear(512), BatchNorm (SPEC 5 on a small body)."""
+"""Embedders: a body, GeM pooling, Linear(512), BatchNorm (SPEC 5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .efficientnet import EfficientNetBody
+from .gem import GemPool, MeanPool
 from .vovnet import VovNet, VovNetSpec
 
 FEATURE_LENGTH = 512
@@ -16,27 +18,23 @@ STD = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class EmbedderSpec:
-    """What makes one embedder: its body, its input scale, and whether GeM's power is learned."""
+    """What makes one embedder: its body, its input scale, and how features are pooled and normalised.
 
-    stem: Sequence[int]
-    stages: Sequence[Sequence[int]]
+    The body is timm's `efficientnet` when that is given, else a VoVNet of `stem` and `stages`.
+    """
+
+    stem: Sequence[int] = ()
+    stages: Sequence[Sequence[int]] = ()
     scale: float = 1.0
     """The graph resizes its crops by this factor before the body."""
     is_gem_learned: bool = False
-
-
-class GemPool(nn.Module):
-    """Generalised mean over space, (mean of x^p)^(1/p) with x at least eps: p = 1 is the mean, large p the maximum."""
-
-    def __init__(self, is_learned: bool, power: float = 3.0, eps: float = 1e-6) -> None:
-        super().__init__()
-        self.eps = eps
-        self.power = nn.Parameter(torch.tensor([power]), requires_grad=is_learned)
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Map [N, C, H, W] to [N, C]."""
-        pooled: Tensor = features.clamp(min=self.eps).pow(self.power).mean((2, 3)).pow(1.0 / self.power)
-        return pooled
+    efficientnet: str | None = None
+    """timm's name, such as `tf_efficientnet_b5`."""
+    gem_power: float = 3.0
+    has_gem: bool = True
+    """Without, the mean over space."""
+    has_neck: bool = True
+    """Without, the feature is the Linear's output."""
 
 
 class Embedder(nn.Module):
@@ -48,10 +46,14 @@ class Embedder(nn.Module):
     def __init__(self, spec: EmbedderSpec) -> None:
         super().__init__()
         self.spec = spec
-        self.body = VovNet(VovNetSpec.parse(spec.stem, spec.stages))
-        self.pool = GemPool(spec.is_gem_learned)
+        self.body: VovNet | EfficientNetBody
+        if spec.efficientnet is not None:
+            self.body = EfficientNetBody(spec.efficientnet)
+        else:
+            self.body = VovNet(VovNetSpec.parse(spec.stem, spec.stages))
+        self.pool = GemPool(spec.is_gem_learned, spec.gem_power) if spec.has_gem else MeanPool()
         self.project = nn.Linear(self.body.channels[-1], FEATURE_LENGTH, bias=False)
-        self.norm = nn.BatchNorm1d(FEATURE_LENGTH)
+        self.norm = nn.BatchNorm1d(FEATURE_LENGTH) if spec.has_neck else nn.Identity()
         self.register_buffer("mean", 255 * torch.tensor(MEAN).view(1, 3, 1, 1))
         self.register_buffer("std", 255 * torch.tensor(STD).view(1, 3, 1, 1))
 

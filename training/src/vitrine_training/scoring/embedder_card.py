@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from ..loops.embedder_config import EmbedderConfig
-from ..nets.embedder import Embedder
+from ..loops.checkpoint import read_checkpoint
+from ..loops.train_embedder import KIND, load_trained
 
 
 def update_card(path: Path, key: str, values: dict[str, Any]) -> None:
@@ -29,14 +27,15 @@ def describe_trainings(folder: Path, names: Sequence[str]) -> dict[str, dict[str
     """Read from each `<folder>/embedder-<name>/checkpoint.pt` how long it was trained, on what, and its size."""
     facts = {}
     for name in names:
-        state: dict[str, Any] = torch.load(folder / f"embedder-{name}" / "checkpoint.pt", weights_only=True)
-        config = EmbedderConfig(**state["config"])
+        path = folder / f"embedder-{name}" / "checkpoint.pt"
+        state = read_checkpoint(path, KIND)
+        embedder, config = load_trained(path)
         facts[name] = {
-            "identities": len(state["ids"]),
+            "identities": len(state["classes"]),
             "minutes": round(state["seconds"] / 60, 1),
             "steps": state["steps_done"],
-            "parameters": sum(value.numel() for value in Embedder(config.spec).parameters()),
-            "inputScale": config.scale,
+            "parameters": sum(value.numel() for value in embedder.parameters()),
+            "inputScale": config.net.scale,
             "seed": config.seed,
         }
     return facts

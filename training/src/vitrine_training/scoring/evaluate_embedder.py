@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..composites.compose import Composer, Composite
 from ..composites.cutouts import CutoutPool
+from .embed_crops import EmbedBatch
 
 Features = NDArray[np.float32]
 _PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
@@ -26,14 +27,20 @@ def embed_views(model: Path, views: Sequence[Composite]) -> Features:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    features = np.empty((len(views), session.get_outputs()[0].shape[-1] or 512), np.float32)
+    return embed_composites(lambda crops: session.run(["features"], {"crops": crops})[0], views)
+
+
+def embed_composites(embed: EmbedBatch, views: Sequence[Composite]) -> Features:
+    """Features [len(views), F] of composites, bucket by bucket, in their order."""
+    order: list[int] = []
+    parts: list[Features] = []
     for bucket in sorted({view.bucket for view in views}):
         rows = [index for index, view in enumerate(views) if view.bucket == bucket]
         for start in range(0, len(rows), 16):
             chunk = rows[start : start + 16]
-            crops = np.stack([views[index].crop for index in chunk])
-            features[chunk] = session.run(["features"], {"crops": crops})[0]
-    return features
+            parts.append(embed(np.stack([views[index].crop for index in chunk])))
+            order += chunk
+    return np.asarray(np.concatenate(parts)[np.argsort(order)], dtype=np.float32)
 
 
 def join_features(parts: Sequence[Features]) -> Features:
