@@ -14,6 +14,7 @@ from ..nets.weights_from_onnx import load_onnx_weights, restore_statistics
 from .detector_checkpoint import load_detector
 
 STATISTICS_BATCHES = 24
+FROM_NOTHING = "starts from random weights"
 
 
 def start_detector(detector: Detector, start: str, batches: Callable[[], Iterable[DetectorBatch]]) -> str:
@@ -27,7 +28,7 @@ def start_detector(detector: Detector, start: str, batches: Callable[[], Iterabl
     """
     kind, _, name = start.partition(":")
     if kind == "none" and not name:
-        return "starts from random weights"
+        return FROM_NOTHING
     path = Path(name)
     if kind == "checkpoint" and name:
         return _from_checkpoint(detector, path)

@@ -26,7 +26,7 @@ from .checkpoint import load_checkpoint, save_checkpoint
 from .detector_checkpoint import KIND, NAME, load_detector, summarise_run
 from .detector_config import DetectorConfig, OptimizerConfig
 from .detector_plan import Place, Plan, stages_of
-from .detector_start import start_detector
+from .detector_start import FROM_NOTHING, start_detector
 from .run_log import RunLog
 from .world import World
 
@@ -173,6 +173,11 @@ class DetectorTraining:
                 lines += [f"  {problem}" for problem in images.problems.lines()]
         if self.run.cutouts:
             lines.append(f"composes scenes from {len(self.run.cutouts)} packs of cut-outs")
+        if self.config.model.is_norm_frozen and self.beginning == FROM_NOTHING:
+            lines.append(
+                "its normalisations are frozen, but it starts from nothing: give --start, or thaw them with "
+                "--set model.is_norm_frozen=false"
+            )
         size = f"{count_parameters(self.detector):,} parameters"
         return [*lines, f"{size} on {self.world.device}, {self.world.size} processes, {self.beginning}"]
 
