@@ -45,7 +45,7 @@ def read_checkpoint(path: Path, kind: str) -> dict[str, Any]:
     found = state.get("kind") if isinstance(state, dict) else None
     if found != kind or state.get("format") != FORMAT:
         of = f"of a {found}" if found else "of another program"
-        raise TrainingFailure(f"{path} is a checkpoint {of}; expected one of a {kind} in format {FORMAT}")
+        raise TrainingFailure(f"{path} is a checkpoint {of}; expected one of kind {kind}, format {FORMAT}")
     return state
 
 
