@@ -187,8 +187,9 @@ def test_frozen_normalisations_stay_as_they_are(tmp_path: Path) -> None:
         assert same == ({name for name in body if name.endswith(norms)} if is_frozen else set())
 
 
-def test_steps_in_half_precision_stay_finite(tmp_path: Path) -> None:
-    run = make_run(tmp_path, {"precision": "bf16"}, validation=[])
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_steps_in_half_precision_stay_finite(tmp_path: Path, precision: str) -> None:
+    run = make_run(tmp_path, {"precision": precision}, validation=[])
     training = DetectorTraining(run, ALONE)
     training.fit()
     assert all(value.isfinite().all() for value in training.detector.state_dict().values())
