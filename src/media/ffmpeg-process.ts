@@ -84,7 +84,6 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
       reject(new PipelineError('ffmpeg-missing', message, { path: ffmpeg.path, cause: error }));
     };
     const settle = (stderr: string | null | undefined): void => {
-      stdout.end();
       resolve({
         code: child?.exitCode ?? undefined,
         signal: child?.signalCode ?? undefined,
@@ -97,6 +96,8 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
       child = started;
       // fluent-ffmpeg's own listener throws where nobody can catch it.
       child.removeAllListeners('error').on('error', fail);
+      // And not when it has ended: a slow reader then finds the last frames still in the pipe.
+      child.stdout?.once('close', () => stdout.end());
       if (isKilled) kill();
     });
     command.on('end', (_stdout: string | null, stderr: string | null) => settle(stderr));

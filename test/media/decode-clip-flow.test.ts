@@ -53,6 +53,17 @@ describe.runIf(process.platform === 'linux')('decodeClip, flow and processes', (
     expect(numbers).toEqual(Array.from({ length: 60 }, (_, i) => i));
   });
 
+  it('gives what is left in the pipe when ffmpeg has ended before its reader asks', async () => {
+    const short = join(folder, 'short.mp4');
+    await writeNumberedClip(short, { ffmpeg, frames: 7 });
+    await using values = decodeClip(short, { ffmpeg, frames });
+    const numbers = [readNumber((await values.next()).value!.image)];
+    await until(async () => (await childProcesses()).length === 0);
+    await new Promise((resolve) => setTimeout(resolve, 100)); // Its end is heard of a little later.
+    for await (const { image } of values) numbers.push(readNumber(image));
+    expect(numbers).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
   it('starts nothing before the first value is asked for', async () => {
     const values = decodeClip(clip(), { ffmpeg, frames });
     expect(await childProcesses()).toEqual([]);
