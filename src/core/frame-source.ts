@@ -30,4 +30,6 @@ export interface InputOutcome {
   readonly missing: number;
   /** Why frames are missing; absent when none is. */
   readonly reason?: string;
+  /** Present where that is a failure to read, and not that the input ends: it may go well another time. */
+  readonly isBroken?: true;
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type Box } from '../core/box.ts';
-import { inPieces } from './in-pieces.ts';
-import { writeFileWhole } from './write-file-whole.ts';
+import { writeLinesWhole } from './write-lines-whole.ts';
 
 /** A picture or frame and the garments in it. */
 export interface CocoPicture {
@@ -58,7 +57,7 @@ export interface CocoCounts {
  * one unit at a time.
  *
  * @param units makes the sequence, which is gone through twice.
- * @throws PipelineError `file-unwritable`.
+ * @throws PipelineError `file-unwritable`; what `units` throws comes out as it is.
  */
 export async function writeCoco(path: string, units: () => AsyncIterable<CocoUnit>): Promise<CocoCounts> {
   const counts = { images: 0, annotations: 0 };
@@ -87,7 +86,7 @@ export async function writeCoco(path: string, units: () => AsyncIterable<CocoUni
     yield '\n],\n"categories":[{"id":1,"name":"clothes"}]}\n';
   }
 
-  await writeFileWhole(path, inPieces(lines()));
+  await writeLinesWhole(path, lines());
   return counts;
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { inPieces } from './in-pieces.ts';
-import { writeFileWhole } from './write-file-whole.ts';
+import { writeLinesWhole } from './write-lines-whole.ts';
 
 /** The pixels of one garment, in a file. */
 export interface CropFile {
@@ -53,7 +52,7 @@ const header = 'label,path,split,is_query,is_gallery,category,aspect_bucket,side
  * dense in each split that comes first. Of a validation split, crops of pictures are queries and crops of clips the gallery. Holds one unit at a
  * time, and the label of each identity.
  *
- * @throws PipelineError `file-unwritable`.
+ * @throws PipelineError `file-unwritable`; what `units` throws comes out as it is.
  */
 export async function writeCropsCsv(
   path: string,
@@ -82,7 +81,7 @@ export async function writeCropsCsv(
     }
   }
 
-  await writeFileWhole(path, inPieces(lines()));
+  await writeLinesWhole(path, lines());
   return {
     train: { crops: crops.train, identities: seen.train.size },
     validation: { crops: crops.validation, identities: seen.validation.size },

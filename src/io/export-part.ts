@@ -11,6 +11,8 @@ export type InputStatus = 'done' | 'skipped' | 'failed';
 export interface UnitAccount {
   /** One a picture, or one for the clip, in their order. */
   readonly statuses: readonly InputStatus[];
+  /** Whether all of it was read to its end; what was not is tried again by the next run. */
+  readonly isWhole: boolean;
   readonly problems: readonly DataProblem[];
   /** Each `instance_id` that its annotations have, 0 excepted, once and rising. */
   readonly pieces: readonly number[];
@@ -49,7 +51,7 @@ export interface PartStore<R extends PartRow> {
   tidy(): Promise<void>;
   /** The part of that name; undefined if there is none that can be read. */
   read(name: string): Promise<ExportPart<R> | undefined>;
-  /** The part of that name, if it has this digest, no input of it failed and its files are all there. */
+  /** The part of that name, if it has this digest, is of whole inputs, and its files are all there. */
   readValid(name: string, digest: string): Promise<ExportPart<R> | undefined>;
   /**
    * Keeps a part; its files have to be there before.
@@ -65,6 +67,7 @@ export function openPartStore<R extends PartRow>({ folder, files, row }: PartSto
     format: z.literal(1),
     digest: z.string(),
     statuses: z.array(z.enum(['done', 'skipped', 'failed'])),
+    isWhole: z.boolean(),
     problems: z.array(z.strictObject({ path: z.string(), problem: z.string() })),
     pieces: z.array(z.int()),
     clamped: z.int(),
@@ -85,7 +88,7 @@ export function openPartStore<R extends PartRow>({ folder, files, row }: PartSto
     read,
     async readValid(name, digest) {
       const part = await read(name);
-      if (part === undefined || part.digest !== digest || part.statuses.includes('failed')) return undefined;
+      if (part === undefined || part.digest !== digest || !part.isWhole) return undefined;
       for (const { file } of part.rows) if (!(await hasContent(join(files, file)))) return undefined;
       return part;
     },

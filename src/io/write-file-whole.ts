@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, PipelineError } from '../core/errors.ts';
 
@@ -21,17 +21,26 @@ export async function removeTemporaries(
 }
 
 /**
- * Writes a file whole or not at all: to a temporary name, onto the disk, then renamed. Makes missing folders. Of pieces, it holds one.
+ * Writes a file whole or not at all. Makes missing folders.
  *
- * @throws PipelineError `file-unwritable`; what was at `path` before is then untouched. One that the pieces throw comes out as it is.
+ * @throws PipelineError `file-unwritable`; what was at `path` before is then untouched.
  */
-export async function writeFileWhole(path: string, data: string | Uint8Array | AsyncIterable<string>): Promise<void> {
+export async function writeFileWhole(path: string, data: string | Uint8Array): Promise<void> {
+  await fillWhole(path, (file) => file.writeFile(data));
+}
+
+/**
+ * Writes a file whole or not at all: `fill` gets one with a temporary name, which is put onto the disk, then renamed. Makes missing folders.
+ *
+ * @throws PipelineError `file-unwritable`, also for what `fill` throws; what was at `path` before is then untouched.
+ */
+export async function fillWhole(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = temporaryName(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     try {
-      await writeFile(file, data);
+      await fill(file);
       await file.sync();
     } finally {
       await file.close();
@@ -39,7 +48,6 @@ export async function writeFileWhole(path: string, data: string | Uint8Array | A
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    if (cause instanceof PipelineError) throw cause;
     const message = `Cannot write ${path}: ${messageOf(cause)}. Check the folder's permissions and the free space.`;
     throw new PipelineError('file-unwritable', message, { path, cause });
   }

@@ -37,6 +37,7 @@ export function createUnitLedger(unit: ExportUnit, marks: UnitMarks, wanted: Rea
     return [frame.problemAt(`${frame.input.path} gives no frame ${frame.name}; left out`, frame.at)];
   };
   const sum = (of: 'clamped' | 'dropped'): number => [...written.values()].reduce((total, one) => total + one[of], 0);
+  const isAnyBroken = (): boolean => [...outcomes.values()].some(({ isBroken }) => isBroken === true);
 
   return {
     onFrame: (frame, what) => void written.set(frame, what),
@@ -49,6 +50,8 @@ export function createUnitLedger(unit: ExportUnit, marks: UnitMarks, wanted: Rea
       statuses: unit.inputs.map((input): InputStatus => {
         return marks.gaps.get(input) ?? outcomes.get(input.path)?.status ?? 'done';
       }),
+      // A picture among `others` is one that could not be read.
+      isWhole: ![...marks.gaps.values()].includes('failed') && !isAnyBroken() && others.length === 0,
       problems: [
         ...marks.problems,
         ...marks.frames.flatMap(problemsOf),

@@ -51,8 +51,9 @@ const statusRank: readonly InputStatus[] = ['done', 'skipped', 'failed'];
 /** What several targets know of one unit, taken together: each input is as bad as the worst of them says. */
 export function joinAccounts([first, ...others]: readonly [UnitAccount, ...UnitAccount[]]): UnitAccount {
   return others.reduce(
-    (joined, { statuses, problems, clamped, dropped }) => ({
+    (joined, { statuses, isWhole, problems, clamped, dropped }) => ({
       statuses: joined.statuses.map((status, place) => worse(status, statuses[place] ?? status)),
+      isWhole: joined.isWhole && isWhole,
       problems: [
         ...joined.problems,
         ...problems.filter(

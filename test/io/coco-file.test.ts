@@ -1,7 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PipelineError } from '../../src/core/errors.ts';
 import { type CocoUnit, writeCoco } from '../../src/io/coco-file.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -62,16 +61,5 @@ describe('writeCoco', () => {
     expect(await writeCoco(path, many)).toEqual({ images: 9000, annotations: 9000 });
     const { images, annotations } = JSON.parse(await readFile(path, 'utf8'));
     expect([images.length, annotations.at(-1)]).toEqual([9000, expect.objectContaining({ id: 9000, image_id: 9000 })]);
-  });
-
-  it('leaves nothing when a unit cannot be had, and passes its error on', async () => {
-    await using folder = await temporaryFolder();
-    const gone = new PipelineError('store-invalid', 'gone');
-    async function* broken(): AsyncGenerator<CocoUnit> {
-      yield* units;
-      throw gone;
-    }
-    await expect(writeCoco(join(folder.path, 'coco.json'), broken)).rejects.toBe(gone);
-    expect(await readdir(folder.path)).toEqual([]);
   });
 });

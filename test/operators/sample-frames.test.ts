@@ -50,12 +50,12 @@ describe('sampleFrames', () => {
     {
       what: 'an input that cannot be read as failed',
       input: ['0 frames, broken', 1] as const,
-      outcome: { status: 'failed', frames: 0, missing: 1, reason: broken.message },
+      outcome: { status: 'failed', frames: 0, missing: 1, reason: broken.message, isBroken: true },
     },
     {
       what: 'a damaged input as done, with what is missing',
       input: ['2 frames, then broken', 3] as const,
-      outcome: { status: 'done', frames: 2, missing: 1, reason: broken.message },
+      outcome: { status: 'done', frames: 2, missing: 1, reason: broken.message, isBroken: true },
     },
     {
       what: 'an input without a wanted frame as skipped',

@@ -24,6 +24,12 @@ const resultsOf = (path: string) => filesOf(path, (name) => name === 'export.jso
 const run = (options: Partial<ExportDatasetOptions> = {}): Promise<ExportReport> =>
   exportDataset({ roots: [at('shop')], coco: out(), crops: out(), cropFrames, flow: { concurrency: 1 }, ...options });
 
+/** Ends a clip in the middle of its pictures. */
+async function damage(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  await writeFile(path, bytes.subarray(0, bytes.length - 400));
+}
+
 beforeAll(async () => {
   folder = await temporaryFolder();
   const marks = { 2: [skirt], 3: [skirt], 6: [] };
@@ -45,7 +51,7 @@ beforeEach(() => {
 });
 
 describe('exportDataset, taken up again', { timeout: 120_000 }, () => {
-  it.each([1, 2, 4, 6])('gives the bytes of an undisturbed run after it was stopped at unit %i', async (stopAt) => {
+  it.each([1, 2, 4])('gives the bytes of an undisturbed run after it was stopped at unit %i', async (stopAt) => {
     const controller = new AbortController();
     const reason = new Error('enough');
     let units = -1;
@@ -60,7 +66,6 @@ describe('exportDataset, taken up again', { timeout: 120_000 }, () => {
     const report = await run();
     expect(report.inputs).toMatchObject({ total: inputs, done: inputs });
     expect(report.inputs.takenOver).toBeGreaterThanOrEqual(stopAt);
-    expect(report.inputs.takenOver).toBeLessThan(inputs);
     expect(await dataOf(out())).toEqual(good);
   });
 
@@ -149,14 +154,28 @@ describe('exportDataset, taken up again', { timeout: 120_000 }, () => {
     expect(await dataOf(out())).toEqual(good);
   });
 
-  it('tries again what failed', async () => {
+  it.each([
+    { what: 'a picture that is cut', redone: 2, spoil: (shop: string) => truncate(join(shop, 'image/1/0.jpg'), 30) },
+    { what: 'a clip that is none', redone: 1, spoil: (shop: string) => writeFile(join(shop, 'video/a.mp4'), 'text') },
+    { what: 'a clip that is damaged', redone: 1, spoil: (shop: string) => damage(join(shop, 'video/a.mp4')) },
+    {
+      what: 'a still that is cut',
+      redone: 1,
+      spoil: (shop: string) => truncate(join(shop, 'video_frames/d/3.jpg'), 30),
+    },
+    {
+      what: 'annotations that are cut',
+      redone: 1,
+      spoil: (shop: string) => truncate(join(shop, 'video_annotation/a.json'), 30),
+    },
+  ])('tries again what $what gives', async ({ redone, spoil }) => {
     const shop = at(`shop ${place}`, 'shop');
     await cp(at('shop'), shop, { recursive: true, preserveTimestamps: true });
-    await truncate(join(shop, 'image/1/0.jpg'), 30);
+    await spoil(shop);
     const first = await run({ roots: [shop] });
-    expect(first.inputs).toMatchObject({ done: inputs - 1, failed: 1 });
+    expect(first.problems.length).toBeGreaterThan(2); // Two are of a frame beyond the end, which is beyond it for ever.
     const second = await run({ roots: [shop] });
-    expect(second.inputs).toMatchObject({ done: inputs - 1, failed: 1, takenOver: inputs - 2 });
+    expect(second.inputs).toEqual({ ...first.inputs, takenOver: inputs - redone });
     expect(second.problems).toEqual(first.problems);
   });
 
