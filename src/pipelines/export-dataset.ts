@@ -18,9 +18,6 @@ import { frameDecoder } from './frame-decoder.ts';
 import { createPendingWork } from './pending-work.ts';
 import { splitUnits } from './split-units.ts';
 
-export type { ExportDatasetOptions } from './export-options.ts';
-export type { ExportProgress, ExportReport } from './export-report.ts';
-
 /** Units that are open beside those that are being decoded: their last frames are on the way to the disk. */
 const unitsBehindDecoders = 4;
 

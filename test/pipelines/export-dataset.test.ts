@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodePicture } from '../../src/media/decode-picture.ts';
-import { exportDataset, type ExportReport } from '../../src/pipelines/export-dataset.ts';
+import { exportDataset } from '../../src/pipelines/export-dataset.ts';
+import { type ExportReport } from '../../src/pipelines/export-report.ts';
 import { marked, writeAnnotatedShop } from '../helpers/annotated-shop.ts';
 import { filesOf } from '../helpers/files-of.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -58,22 +59,25 @@ describe('exportDataset, on a sound shop', { timeout: 60_000 }, () => {
     const { images, annotations, categories } = await jsonOf('coco/annotations/instances_train.json');
     const pictures = ['000001/0', '000001/1', '000001/2', '000002/0'];
     const frames = ['a/000001', 'a/000002', 'a/000006', 'a/000007', 'a/000010', 'b/000006', 'b/000080', 'c/000003'];
-    const common = { width: 64, height: 96, root: 'shop' };
     expect(images).toEqual([
       ...pictures.map((name, place) => ({
         id: 1 + place,
         file_name: `shop/picture/${name}.jpg`,
+        width: 64,
+        height: 96,
         side: 'picture',
         owner: name.slice(0, 6),
-        ...common,
+        root: 'shop',
       })),
       ...frames.map((name, place) => ({
         id: 5 + place,
         file_name: `shop/clip/${name}.jpg`,
+        width: 64,
+        height: 96,
         side: 'clip',
         owner: name.slice(0, 1),
+        root: 'shop',
         frame_index: Number(name.slice(2)),
-        ...common,
       })),
     ]);
     const box = { category_id: 1, iscrowd: 0 };

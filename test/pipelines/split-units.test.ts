@@ -22,13 +22,15 @@ const shops = fc
     const piecesOf = (item: number): readonly number[] =>
       [1, 2, 3].slice(0, 1 + (item % 3)).map((piece) => 20_000_000 + item * 100 + piece);
     const root = (place: number): string => `root ${place % roots}`;
-    return [
-      ...items.map((item, place) => ({ unit: unit('picture', String(item), root(place)), pieces: piecesOf(item) })),
-      ...shown.map((places, place) => ({
-        unit: unit('clip', `clip ${place}`, root(place)),
-        pieces: places.flatMap((at) => piecesOf(items[at % items.length] ?? 0).slice(-1)),
-      })),
-    ];
+    const shop = items.map((item, place) => ({
+      unit: unit('picture', `${item}`, root(place)),
+      pieces: piecesOf(item),
+    }));
+    const clips = shown.map((places, place) => ({
+      unit: unit('clip', `clip ${place}`, root(place)),
+      pieces: places.flatMap((at) => piecesOf(items[at % items.length] ?? 0).slice(-1)),
+    }));
+    return shop.concat(clips);
   });
 
 describe('splitUnits', () => {
@@ -79,7 +81,7 @@ describe('splitUnits', () => {
     { validationShare: 0, side: 'train' },
     { validationShare: 1, side: 'validation' },
   ])('puts all to $side at a share of $validationShare', ({ validationShare, side }) => {
-    const units = [...'abcdefgh'].map((owner) => ({ unit: unit('clip', owner), pieces: [] }));
+    const units = ['a', 'b', 'c', 'd', 'e', 'f'].map((owner) => ({ unit: unit('clip', owner), pieces: [] }));
     expect(new Set(splitUnits(units, { ...none, validationShare }))).toEqual(new Set([side]));
   });
 
