@@ -196,6 +196,19 @@ def test_steps_in_half_precision_stay_finite(tmp_path: Path, precision: str) -> 
     assert {value.dtype for value in training.detector.parameters()} == {torch.float32}
 
 
+def test_a_gradient_is_clipped(tmp_path: Path) -> None:
+    moved = []
+    for clip in (1e-3, 0.0):
+        over = {"optimizer": {"kind": "sgd", "momentum": 0.0, "weight_decay": 0.0, "clip": clip}}
+        training = DetectorTraining(make_run(tmp_path, over, validation=[]), ALONE)
+        before = torch.cat([value.detach().flatten() for value in training.detector.parameters()])
+        training.train_step(next(training._first_batches()), 1.0)
+        after = torch.cat([value.detach().flatten() for value in training.detector.parameters()])
+        moved.append(float((after - before).norm()))
+    assert moved[0] == pytest.approx(1e-3, rel=0.02)
+    assert moved[1] > 0.1
+
+
 def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -288,7 +301,8 @@ def test_two_processes_train_one_detector(tmp_path: Path) -> None:
     ranks = [torch.load(tmp_path / "two" / f"rank{rank}.pt", weights_only=True) for rank in (0, 1)]
     for name, value in ranks[0]["parameters"].items():
         assert torch.equal(value, ranks[1]["parameters"][name]), name
-    assert ranks[0]["losses"] != ranks[1]["losses"], "each process has images of its own"
+    pairs = list(zip(ranks[0]["seen"], ranks[1]["seen"], strict=True))
+    assert all(first != second for first, second in pairs), "each process has images of its own"
     state = load_detector(tmp_path / "two" / "checkpoint.pt")[1]
     assert state["images"] == 30, "twice as many as one process sees"
     lines = [json.loads(line) for line in (tmp_path / "two" / "log.jsonl").read_text().splitlines()]

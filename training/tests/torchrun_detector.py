@@ -13,11 +13,13 @@ from vitrine_training.loops.world import join_world
 
 def main() -> None:
     config, data, out = (Path(argument) for argument in sys.argv[1:])
-    losses = []
+    losses: list[float] = []
+    seen: list[int] = []
     step = DetectorTraining.train_step
 
-    def note(self: DetectorTraining, *rest: Any) -> dict[str, float]:
-        values = step(self, *rest)
+    def note(self: DetectorTraining, batch: Any, rate: float) -> dict[str, float]:
+        values = step(self, batch, rate)
+        seen.append(int(batch.frames.long().sum()))
         losses.append(values["loss"])
         return values
 
@@ -28,8 +30,8 @@ def main() -> None:
         training = DetectorTraining(run, world)
         training.fit()
         parameters = dict(training.detector.named_parameters())
-        state = {"parameters": {name: value.detach() for name, value in parameters.items()}, "losses": losses}
-        torch.save(state, out / f"rank{world.rank}.pt")
+        values = {name: value.detach() for name, value in parameters.items()}
+        torch.save({"parameters": values, "losses": losses, "seen": seen}, out / f"rank{world.rank}.pt")
         world.barrier()
 
 
