@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type DataProblem } from '../core/data-problem.ts';
+import { removeFolder } from './remove-folder.ts';
 import { removeTemporaries, writeFileWhole } from './write-file-whole.ts';
 
 /** What became of a picture or clip. */
@@ -54,6 +55,12 @@ export interface PartStore<R extends PartRow> {
   /** The part of that name, if it has this digest, is of whole inputs, and its files are all there. */
   readValid(name: string, digest: string): Promise<ExportPart<R> | undefined>;
   /**
+   * Forgets the part of that name, to be called before its files are touched: it must not vouch for others.
+   *
+   * @throws PipelineError `file-unwritable`.
+   */
+  remove(name: string): Promise<void>;
+  /**
    * Keeps a part; its files have to be there before.
    *
    * @throws PipelineError `file-unwritable`.
@@ -92,6 +99,7 @@ export function openPartStore<R extends PartRow>({ folder, files, row }: PartSto
       for (const { file } of part.rows) if (!(await hasContent(join(files, file)))) return undefined;
       return part;
     },
+    remove: (name) => removeFolder(pathOf(name)),
     async write(name, part) {
       await writeFileWhole(pathOf(name), JSON.stringify({ format: 1, ...part }));
     },

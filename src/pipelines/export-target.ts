@@ -33,7 +33,7 @@ export interface ExportTarget<R extends PartRow> {
   /** What was exported before, and will be kept. */
   readonly parts: PartStore<R>;
   /** Folder of the files of a unit, and of nothing else. */
-  folderOf(unit: ExportUnit): string;
+  readonly folderOf: (unit: ExportUnit) => string;
   /** Whether anything is to be written of that picture or frame. */
   wants(frame: MarkedFrame): boolean;
   /**

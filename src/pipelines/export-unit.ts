@@ -112,7 +112,10 @@ function inputsOf(unit: ExportUnit, frames: readonly MarkedFrame[]): readonly Fr
   });
 }
 
-/** Removes what a run that was killed, or one with other options, has left of a unit. */
+/** Removes what a run that was killed, or one with other options, has left of a unit; the part first, as it vouches for the files. */
 async function clearFolders(unit: ExportUnit, targets: readonly ExportTarget<PartRow>[]): Promise<void> {
-  for (const target of targets) await removeFolder(target.folderOf(unit));
+  for (const { parts, folderOf } of targets) {
+    await parts.remove(unitPath(unit));
+    await removeFolder(folderOf(unit));
+  }
 }
