@@ -1,9 +1,11 @@
-"""The commands of `vitrine-train` that make a folder of ONNX files a model set: `package` and `model-card`."""
+"""The commands of `vitrine-train` that make a folder of ONNX files a model set: `export`, `package`, `model-card`."""
 
 import argparse
 from pathlib import Path
 
+from .check_set import CHECK_SET_COMMAND
 from .command import Command
+from .export import EXPORT_COMMAND
 
 
 def add_package(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +65,7 @@ def _run_model_card(arguments: argparse.Namespace) -> None:
 
 
 PACKAGE_COMMANDS = (
+    EXPORT_COMMAND,
     Command(
         "package",
         "check a folder of models and write its manifest and card",
@@ -74,4 +77,5 @@ PACKAGE_COMMANDS = (
         ),
     ),
     Command("model-card", "write a model set's README.md again", add_model_card, _run_model_card),
+    CHECK_SET_COMMAND,
 )

@@ -20,9 +20,6 @@ from .contract import check_contract, feature_length, try_detector
 from .model_facts import ModelFacts, read_facts
 from .onnx_file import read_onnx, write_onnx
 
-EMBEDDERS = ("a", "b", "c", "d")
-"""Names of the compact set's embedders."""
-
 PICTURE_SCORE, CLIP_SCORE = 0.90, 0.95
 """SPEC 3."""
 

@@ -1,12 +1,24 @@
 """ONNX files: written whole or not at all, and opened on one CPU thread."""
 
 import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import onnx
 import onnxruntime
+import torch
 
 from ..failures import TrainingFailure, writing
+
+
+@contextmanager
+def quiet_tracing() -> Iterator[None]:
+    """Silence the tracer, which warns of every size that it meets; that they stay dynamic is held by tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
+        yield
 
 
 def write_onnx(model: onnx.ModelProto, path: Path) -> None:
