@@ -105,7 +105,5 @@ def test_files_that_are_no_coco_end_in_one_sentence(tmp_path: Path) -> None:
 def test_a_set_whose_images_are_all_faulty_says_why(tmp_path: Path) -> None:
     write_coco(tmp_path, 1)
     (tmp_path / "images" / "train/picture/0.png").unlink()
-    with pytest.raises(
-        TrainingFailure, match=r"No image to use .* images without their file, skipped: 1, .*0\.png"
-    ):
+    with pytest.raises(TrainingFailure, match=r"No image to use .* images without their file, skipped: 1, .*0\.png"):
         read_coco([tmp_path], "train")

@@ -2,9 +2,6 @@
 
 import errno
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,47 +9,14 @@ from typing import Any
 import pytest
 import torch
 
-from coco_folder import write_coco
 from garments import write_store
-from vitrine_training.config import check_values, merge_values
+from tiny_detector import ALONE, STAGE, make_run, tiny
+from vitrine_training.config import merge_values
 from vitrine_training.exporting.export_detector import export_detector
 from vitrine_training.failures import TrainingFailure
 from vitrine_training.loops.average import Average
 from vitrine_training.loops.detector_checkpoint import load_detector
-from vitrine_training.loops.detector_config import DetectorConfig
 from vitrine_training.loops.train_detector import DetectorRun, DetectorTraining
-from vitrine_training.loops.world import World
-
-ALONE = World(0, 1, torch.device("cpu"))
-STAGE = {"steps": 3, "batch": 2, "short_side": [48, 64], "max_side": 96, "lr": 0.002, "decay": "cosine", "warm_up": 2}
-TINY: dict[str, Any] = {
-    "model": {
-        "body": {"stem": [4, 8], "stages": [[4, 8, 1], [4, 8, 1], [4, 8, 1], [4, 8, 1]]},
-        "fpn_channels": 8,
-        "hidden": 8,
-        "rpn_pre_nms": 20,
-        "rpn_post_nms": 10,
-    },
-    "stages": [STAGE, {**STAGE, "batch": 3, "lr": 0.001}],
-    "data": {"workers": 0, "photometric": True},
-    "optimizer": {"kind": "adamw", "weight_decay": 0.01, "ema": 0.9},
-    "validation": {"every": 4, "images": 2, "picture": 48, "clip": 48, "max_side": 96},
-    "save_every": 4,
-    "log_every": 1,
-}
-
-
-def tiny(over: dict[str, Any] | None = None) -> DetectorConfig:
-    return check_values(DetectorConfig, merge_values(TINY, over or {}), "of the test")
-
-
-def make_run(tmp_path: Path, over: dict[str, Any] | None = None, **values: Any) -> DetectorRun:
-    folder = tmp_path / "coco"
-    if not folder.exists():
-        write_coco(folder)
-        write_coco(folder, 4, "validation", seed=1)
-    given = {"data": [folder], "validation": [folder], "out": tmp_path / "out", **values}
-    return DetectorRun(config=tiny(over), preset="tiny", **given)
 
 
 def weights(path: Path) -> dict[str, torch.Tensor]:
@@ -289,23 +253,20 @@ def test_a_run_starts_from_what_it_is_told(tmp_path: Path) -> None:
         DetectorTraining(make_run(tmp_path, over, out=tmp_path / "none", validation=[]), ALONE)
 
 
-def test_two_processes_train_one_detector(tmp_path: Path) -> None:
-    run = make_run(tmp_path, validation=[])
-    config = tmp_path / "config.json"
-    config.write_text(run.config.model_dump_json())
-    script = Path(__file__).with_name("torchrun_detector.py")
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
-    arguments = [str(config), str(tmp_path / "coco"), str(tmp_path / "two")]
-    subprocess.run([*command, *arguments], check=True, env=environment, capture_output=True, timeout=240)
-    ranks = [torch.load(tmp_path / "two" / f"rank{rank}.pt", weights_only=True) for rank in (0, 1)]
-    for name, value in ranks[0]["parameters"].items():
-        assert torch.equal(value, ranks[1]["parameters"][name]), name
-    pairs = list(zip(ranks[0]["seen"], ranks[1]["seen"], strict=True))
-    assert all(first != second for first, second in pairs), "each process has images of its own"
-    state = load_detector(tmp_path / "two" / "checkpoint.pt")[1]
-    assert state["images"] == 30, "twice as many as one process sees"
-    lines = [json.loads(line) for line in (tmp_path / "two" / "log.jsonl").read_text().splitlines()]
-    assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6], "one process writes the log"
-    means = [sum(pair) / 2 for pair in zip(ranks[0]["losses"], ranks[1]["losses"], strict=True)]
-    assert [line["loss"] for line in lines] == pytest.approx(means, abs=1e-5)
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_set_of_unreadable_files_ends_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], workers: int
+) -> None:
+    run = make_run(tmp_path, {"data": {"workers": workers}}, validation=[])
+    files = sorted((tmp_path / "coco" / "images" / "train").glob("*/*.png"))
+    if not workers:
+        files[0].write_bytes(b"")
+        DetectorTraining(run, ALONE).fit()
+        assert f"not used: {files[0]} cannot be read as a picture" in capsys.readouterr().err
+    for file in files:
+        file.write_bytes(b"")
+    again = DetectorTraining(replace(run, out=tmp_path / "again"), ALONE)
+    with pytest.raises(TrainingFailure) as failed:
+        again.fit()
+    assert str(failed.value).startswith("8 images in a row cannot be used; the first: ")
+    assert "\n" not in str(failed.value)

@@ -45,8 +45,9 @@ def read_detector_config(
 
 def _run_detector(arguments: argparse.Namespace) -> None:
     from ..loops.one_thread import use_one_thread
-    from ..loops.train_detector import DetectorRun, DetectorTraining, tell
+    from ..loops.train_detector import DetectorRun, DetectorTraining
     from ..loops.world import join_world
+    from ..scoring.coco_map import tell
 
     flags = {"start": arguments.start, "max_minutes": arguments.max_minutes}
     config = read_detector_config(arguments.preset, arguments.config, arguments.set, flags)

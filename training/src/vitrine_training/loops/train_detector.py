@@ -4,6 +4,7 @@ A run that was stopped goes on from its last checkpoint and comes to the same we
 batch and random choices follow from the seed and the step's number.
 """
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
+from tqdm import tqdm
 
 from ..data.coco_batches import DetectorBatch, DetectorBatches, StageBatches, Variations, calm_worker
 from ..data.coco_epochs import BatchKey
 from ..data.coco_images import read_coco
 from ..failures import TrainingFailure
 from ..nets.detector import Detector, count_parameters
-from ..scoring.coco_map import measure_images
+from ..scoring.coco_map import flatten, measure_images, tell
 from ..scoring.detect import detect_with_torch
 from .average import Average
 from .checkpoint import load_checkpoint, save_checkpoint
@@ -196,6 +198,14 @@ class DetectorTraining:
             pin_memory=self.world.device.type == "cuda",
         )
 
+    def _batches_to_come(self) -> Iterator[DetectorBatch]:
+        try:
+            yield from self.loader()
+        except TrainingFailure as failure:
+            # Out of a worker process it comes with that one's traceback; its last line is the sentence.
+            sentence = str(failure).strip().splitlines()[-1].split(f"{TrainingFailure.__name__}: ")[-1]
+            raise TrainingFailure(sentence) from failure
+
     def train_step(self, batch: DetectorBatch, rate: float) -> dict[str, float]:
         """One step of gradient descent; returns the losses of this process."""
         # Both RPN and heads draw their samples: by the step, so that they are the same after a kill.
@@ -254,7 +264,7 @@ class DetectorTraining:
     def _steps(self, log: RunLog) -> Place:
         began, already = time.monotonic(), self.used_s
         told: set[str] = set()
-        for batch in self.loader():
+        for batch in self._batches_to_come():
             place = self.plan.place(self.step, self.used_s)
             stage_step = self.stage_steps[place.stage]
             rate = self.plan.rate(place, stage_step)
@@ -262,13 +272,13 @@ class DetectorTraining:
             self.step += 1
             self.stage_steps[place.stage] += 1
             self.images += len(batch.sizes) * self.world.size
-            # All processes go by the slowest clock, so that they end together.
+            # All processes go by one clock, so that they end together.
             self.used_s = self.world.mean({"s": already + time.monotonic() - began})["s"]
             if self.average is not None:
                 self.average.update(self.detector, self.step)
-            for fault in set(batch.unusable) - told:
+            for fault in sorted(set(batch.unusable) - told):
                 told.add(fault)
-                log.say(f"not used: {fault}")
+                tqdm.write(f"not used: {fault}", file=sys.stderr)  # By whichever process met it.
             log.step(self.step, {**self.world.mean(losses), "lr": rate})
             if self.plan.place(self.step, self.used_s).is_end:
                 break
@@ -286,20 +296,3 @@ class DetectorTraining:
         for name, images in (("train", self.train_images), ("validation", self.held_out)):
             if images is not None and self.world.is_main:
                 images.problems.write(out / f"problems-{name}.txt")
-
-
-def flatten(measured: dict[str, Any]) -> dict[str, float]:
-    """Figures of a measurement as `clip/ap50`, for the log."""
-    parts = {name: part for name, part in measured.items() if isinstance(part, dict) and "ap" in part}
-    return {
-        f"{name}/{figure}": value
-        for name, part in parts.items()
-        for figure, value in part.items()
-        if figure.startswith("ap") and value is not None
-    }
-
-
-def tell(measured: dict[str, Any]) -> str:
-    """AP50 and AP of each side in one line."""
-    parts = {name: part for name, part in measured.items() if isinstance(part, dict) and "ap" in part}
-    return ", ".join(f"{name} AP50 {part['ap50']} AP {part['ap']}" for name, part in parts.items())

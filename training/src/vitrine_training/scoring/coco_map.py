@@ -146,3 +146,20 @@ def average_precisions(
         judged.summarize()
     figures = [float(value) for value in judged.stats[: len(FIGURES)]]
     return {**counts, **{name: round(v, 4) if v >= 0 else None for name, v in zip(FIGURES, figures, strict=True)}}
+
+
+def flatten(measured: dict[str, Any]) -> dict[str, float]:
+    """Figures of a measurement as `clip/ap50`, for the log."""
+    parts = {name: part for name, part in measured.items() if isinstance(part, dict) and "ap" in part}
+    return {
+        f"{name}/{figure}": value
+        for name, part in parts.items()
+        for figure, value in part.items()
+        if figure.startswith("ap") and value is not None
+    }
+
+
+def tell(measured: dict[str, Any]) -> str:
+    """AP50 and AP of each side in one line."""
+    parts = {name: part for name, part in measured.items() if isinstance(part, dict) and "ap" in part}
+    return ", ".join(f"{name} AP50 {part['ap50']} AP {part['ap']}" for name, part in parts.items())
