@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import nn
 
+from photo_folder import make_pool
 from shop_frames import shop_crops, shop_frames
 from vitrine_training.cli import main
 from vitrine_training.config import check_values, read_preset
@@ -176,6 +177,24 @@ def test_a_checkpoint_says_by_itself_what_it_is(run: Callable[..., Told], tmp_pa
     assert least_cosine(embedder, open_session(tmp_path / "b.onnx"), [crops]) > 0.99999
     sides = read_facts(read_onnx(tmp_path / "d.onnx"), "detector")
     assert (sides.picture_side, sides.clip_side, sides.max_side) == (192, 192, 512)
+
+
+def test_a_whitening_is_folded_in_on_the_way(run: Callable[..., Told], tmp_path: Path) -> None:
+    config = read_embedder_config("compact", "a")
+    embedder = random_embedder(config.spec, 7)
+    state = {"model": embedder.state_dict(), "config": config.model_dump(mode="json")}
+    save_checkpoint(tmp_path / "a.pt", "embedder", config.identity(), state)
+    make_pool(tmp_path, 6)
+    for name, more in (("plain", []), ("white", ["--whiten", tmp_path / "store-0", "--shrinkage", 0.1])):
+        assert run("export", tmp_path / "a.pt", tmp_path / f"{name}.onnx", *more).code == 0
+    crops = np.stack(shop_crops(120, 209, 2))
+    assert least_cosine(embedder, open_session(tmp_path / "plain.onnx"), [crops]) > 0.9999
+    assert least_cosine(embedder, open_session(tmp_path / "white.onnx"), [crops]) < 0.99
+    spec = check_values(DetectorConfig, read_preset("detector", "compact"), "").model
+    weights = {"model": random_detector(spec, 7).state_dict(), "average": None}
+    save_checkpoint(tmp_path / "d.pt", "detector", {"model": spec.model_dump(mode="json")}, weights)
+    told = run("export", tmp_path / "d.pt", tmp_path / "d.onnx", "--whiten", tmp_path / "store-0")
+    assert "this is a detector's checkpoint" in told.err
 
 
 def test_an_onnx_file_is_converted_and_keeps_its_facts(run: Callable[..., Told], tmp_path: Path) -> None:

@@ -30,6 +30,9 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--random", action="store_true", help="the untrained network of --preset, in place of a checkpoint"
     )
+    parser.add_argument("--whiten", type=Path, nargs="+", help="packed training cut-outs to learn a whitening from")
+    parser.add_argument("--whiten-data", type=Path, nargs="+", help="folders of training crops to learn it from")
+    parser.add_argument("--shrinkage", type=float, default=0.02, help="of that whitening, in (0, 1] (default 0.02)")
     parser.add_argument("--preset", help="with --random: compact, base or seed")
     parser.add_argument("--member", help="with --random: the embedder of the preset; without it, its detector")
     parser.add_argument("--seed", type=int, default=1, help="of the random weights (default 1)")
@@ -68,7 +71,28 @@ def _network(arguments: argparse.Namespace) -> "tuple[Detector | Embedder, Model
         network, facts = random_network(*chosen), random_facts(*chosen)
     else:
         network, facts = load_network(arguments.checkpoint)
+        if arguments.whiten or arguments.whiten_data:
+            _whiten(network, arguments)
     return network, replace(facts, name=arguments.name or facts.name, commit=arguments.commit)
+
+
+def _whiten(network: "Detector | Embedder", arguments: argparse.Namespace) -> None:
+    from ..composites.cutouts import CutoutPool, CutoutStore
+    from ..data.crop_table import read_crops
+    from ..exporting.whiten import whiten_embedder, whiten_on_crops
+    from ..failures import TrainingFailure
+    from ..loops.train_embedder import load_trained
+    from ..nets.embedder import Embedder
+    from ..scoring.validate_embedder import crop_sizes
+
+    if not isinstance(network, Embedder):
+        raise TrainingFailure("A whitening is of an embedder's features, but this is a detector's checkpoint")
+    if arguments.whiten:
+        pool = CutoutPool([CutoutStore(path) for path in arguments.whiten])
+        whiten_embedder(network, pool, shrinkage=arguments.shrinkage)
+    else:
+        sizes = crop_sizes(load_trained(arguments.checkpoint)[1].crops)
+        whiten_on_crops(network, read_crops(arguments.whiten_data).train, sizes, shrinkage=arguments.shrinkage)
 
 
 def _facts_of(path: Path) -> "ModelFacts":
