@@ -24,9 +24,13 @@ class CropReport:
 
     counts: dict[str, int] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
 
     def add(self, fault: str, sentence: str) -> None:
-        """Count one `fault`; its sentence is kept while there are few."""
+        """Count one `fault`, unless the same was told before; its sentence is kept while there are few."""
+        if sentence in self._seen:
+            return
+        self._seen.add(sentence)
         self.counts[fault] = self.counts.get(fault, 0) + 1
         if self.counts[fault] <= _REPORTED:
             self.sentences.append(sentence)
