@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .command import Command
 from .embedder import EMBEDDER
+from .embedder_ablation import ABLATION
 from .evaluate import EVALUATE
 
 
@@ -89,6 +90,7 @@ EMBEDDER_COMMANDS = (
     Command("cutouts", "pack garment photos and masks into one memory-mapped file", add_cutouts, _run_cutouts),
     EMBEDDER,
     EVALUATE,
+    ABLATION,
     Command("export-embedder", "write a trained embedder as ONNX", add_export_embedder, _run_export_embedder),
     Command(
         "evaluate-embedders",
