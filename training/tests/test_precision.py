@@ -125,6 +125,15 @@ def test_int8_boxes_what_float32_boxes(detector: onnx.ModelProto) -> None:
     assert len(quantised.SerializeToString()) < 0.65 * len(detector.SerializeToString())
 
 
+@pytest.mark.parametrize("precision", ["fp32", "fp16-stored", "fp16", "int8"])
+def test_frames_without_a_box_have_no_row(detector: onnx.ModelProto, precision: Precision) -> None:
+    garment, blank = shop_frames(192, 341, 1)[0], np.full((341, 192, 3), 128, np.uint8)
+    model, _ = with_precision(detector, precision, lambda: [garment[None]])
+    _, scores, owners = detect(model, (blank, garment, blank, blank))
+    assert set(owners[scores > 0.5].tolist()) == {1}
+    assert len(detect(model, (blank,))[1]) == sum(owners == 0)
+
+
 def test_the_first_and_last_layers_stay_float32(embedder: onnx.ModelProto) -> None:
     quantised, report = with_precision(embedder, "int8", lambda: [shop_crops(120, 209, 1)[0][None]])
     assert report is not None
