@@ -171,6 +171,12 @@ describe('exportDataset, on a sound shop', { timeout: 60_000 }, () => {
     for (const format of formats) expect(await dataOf(`${out}/${format}`)).toEqual(await dataOf(format));
   });
 
+  it('decodes for crops alone what has crops alone', async () => {
+    const { frames, inputs } = await exportDataset({ roots: [at('shop')], crops: at('few'), cropFrames });
+    expect(frames).toBe(6);
+    expect(inputs).toMatchObject({ total: 7, done: 7 });
+  });
+
   it('puts both formats into one folder where that is asked for', async () => {
     await exportDataset({ roots: [at('shop')], coco: at('one'), crops: at('one'), cropFrames });
     expect(await dataOf('one')).toEqual(

@@ -71,6 +71,23 @@ describe('exportDataset, taken up again', { timeout: 120_000 }, () => {
     expect(await dataOf(out())).toEqual(good);
   });
 
+  it('takes away what an earlier run had made of the parts, as soon as it starts', async () => {
+    await run({ validationShare: 1 });
+    const results = [
+      'crops.csv',
+      'annotations/instances_train.json',
+      'annotations/instances_validation.json',
+      'export.json',
+    ];
+    expect(results.map((name) => existsSync(join(out(), name)))).toEqual([true, true, true, true]);
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort(new Error('enough'));
+    await expect(run({ signal: controller.signal, onProgress })).rejects.toThrow('enough');
+    expect(results.map((name) => existsSync(join(out(), name)))).toEqual([false, false, false, false]);
+    await run();
+    expect(await dataOf(out())).toEqual(good); // Without a file for validation.
+  });
+
   it('leaves nothing that is half written when it is stopped', async () => {
     const controller = new AbortController();
     const onProgress = (): void => controller.abort(new Error('enough'));
