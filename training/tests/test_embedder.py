@@ -1,5 +1,6 @@
 """The embedder's formulas, and its ONNX graph against PyTorch."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import torch
 
 from vitrine_training.exporting.export_embedder import export_embedder, untrained_embedder
 from vitrine_training.exporting.half_weights import halve_weights
-from vitrine_training.nets.embedder import EmbedderSpec, GemPool
+from vitrine_training.exporting.untrained import random_embedder
+from vitrine_training.nets.embedder import EmbedderSpec
+from vitrine_training.nets.gem import GemPool
 
 SPEC = EmbedderSpec(stem=[8, 8], stages=[[8, 16, 2, 1], [8, 24, 2, 2], [8, 32, 2, 1]], scale=0.7, is_gem_learned=True)
 
@@ -46,6 +49,30 @@ def test_onnx_equals_torch_at_batch_1_and_4(exported: Path, size: tuple[int, int
     assert ((ones * expected).sum(1) > 0.9999).all()
     # Different crops give different features, or the lines above would prove nothing.
     assert (four[0] * four[3]).sum() < 0.9999
+
+
+def test_an_efficientnet_keeps_its_sizes_dynamic(tmp_path: Path) -> None:
+    """TensorFlow's padding depends on the size of each map; tracing must not bake one in."""
+    embedder = random_embedder(EmbedderSpec(efficientnet="tf_efficientnet_b0", is_gem_learned=True), seed=3)
+    export_embedder(embedder, tmp_path / "b0.onnx", is_halved=False)
+    session = onnxruntime.InferenceSession(str(tmp_path / "b0.onnx"), providers=["CPUExecutionProvider"])
+    for height, width in ((101, 67), (64, 96)):
+        crops = np.random.default_rng(1).integers(0, 256, (2, height, width, 3), dtype=np.uint8)
+        with torch.no_grad():
+            expected = embedder.embed(torch.from_numpy(crops)).numpy()
+        found = session.run(None, {"crops": crops})[0]
+        assert ((found * expected).sum(1) > 0.9999).all()
+        assert (found[0] * found[1]).sum() < 0.9999
+
+
+def test_pooling_and_neck_are_switches() -> None:
+    bare = untrained_embedder(replace(SPEC, has_gem=False, has_neck=False), seed=5)
+    assert not any(name == "norm.weight" for name, _ in bare.named_parameters())
+    crops = torch.randint(0, 256, (2, 40, 40, 3), dtype=torch.uint8)
+    pixels = (crops.permute(0, 3, 1, 2) - bare.mean) / bare.std
+    with torch.no_grad():
+        expected = bare.body(pixels)[-1].mean((2, 3)) @ bare.project.weight.T
+        assert torch.allclose(bare(crops), expected, atol=1e-4)
 
 
 def test_weights_are_stored_as_float16(exported: Path) -> None:

@@ -37,7 +37,7 @@ class Ablation:
         return [WHOLE, *TRICKS]
 
     def config(self, variant: str, seed: int) -> EmbedderConfig:
-        """Configuration of one training.
+        """Read the configuration of one training.
 
         Raises:
             TrainingFailure: the trick that is to be left out is not in use in the first place.
