@@ -13,7 +13,9 @@ def add_embedder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", required=True, metavar="NAME", help=", ".join(list_presets("embedder")))
     parser.add_argument("--member", metavar="NAME", help="which embedder of the preset (default: its first)")
     parser.add_argument("--config", type=Path, metavar="YAML", help="values that are laid over the preset's")
-    parser.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", help="single values: loss.margin=0")
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="single values: loss.margin=0"
+    )
     data = parser.add_mutually_exclusive_group(required=True)
     data.add_argument("--data", type=Path, nargs="+", help="folders that `vitrine export --crops` wrote")
     data.add_argument("--cutouts", type=Path, nargs="+", help="packed cut-outs (without extension), to be composed")

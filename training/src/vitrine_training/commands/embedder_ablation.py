@@ -10,7 +10,9 @@ def add_ablation(parser: argparse.ArgumentParser) -> None:
     """Arguments of `ablation`."""
     parser.add_argument("--preset", default="compact", metavar="NAME")
     parser.add_argument("--member", metavar="NAME", help="which embedder of the preset (default: its first)")
-    parser.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", help="values for every training")
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="values for every training"
+    )
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders that `vitrine export` wrote")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="(default 1 2)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the trainings and ablation.json, .md")

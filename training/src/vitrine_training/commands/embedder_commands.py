@@ -1,4 +1,4 @@
-"""The commands of `vitrine-train` that make embedders: from cut-outs or crops to ONNX."""
+"""The commands of `vitrine-train` that make embedders and judge them."""
 
 import argparse
 import json
@@ -25,36 +25,6 @@ def _run_cutouts(arguments: argparse.Namespace) -> None:
     for name, photos in (("train", train), ("validation", validation)):
         if photos:
             print(f"{name}: {pack_cutouts(photos, arguments.out / name)} garments")
-
-
-def add_export_embedder(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `export-embedder`."""
-    parser.add_argument("checkpoint", type=Path, help="checkpoint.pt of `embedder`")
-    parser.add_argument("out", type=Path, help="the .onnx file to write, e.g. fixtures/models/compact/embedder-a.onnx")
-    parser.add_argument("--whiten", type=Path, nargs="+", help="packed training cut-outs to learn a whitening from")
-    parser.add_argument("--whiten-data", type=Path, nargs="+", help="folders of training crops to learn it from")
-    parser.add_argument("--shrinkage", type=float, default=0.02, help="of that whitening, in (0, 1] (default 0.02)")
-
-
-def _run_export_embedder(arguments: argparse.Namespace) -> None:
-    from ..composites.cutouts import CutoutPool, CutoutStore
-    from ..data.crop_table import read_crops
-    from ..exporting.export_embedder import export_embedder
-    from ..exporting.whiten import whiten_embedder, whiten_on_crops
-    from ..loops.one_thread import use_one_thread
-    from ..loops.train_embedder import load_trained
-    from ..scoring.validate_embedder import crop_sizes
-
-    use_one_thread()
-    embedder, config = load_trained(arguments.checkpoint)
-    if arguments.whiten:
-        pool = CutoutPool([CutoutStore(path) for path in arguments.whiten])
-        whiten_embedder(embedder, pool, shrinkage=arguments.shrinkage)
-    elif arguments.whiten_data:
-        table = read_crops(arguments.whiten_data).train
-        whiten_on_crops(embedder, table, crop_sizes(config.crops), shrinkage=arguments.shrinkage)
-    export_embedder(embedder, arguments.out)
-    print(f"{arguments.out}: {arguments.out.stat().st_size} bytes")
 
 
 def add_evaluate_embedders(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +61,6 @@ EMBEDDER_COMMANDS = (
     EMBEDDER,
     EVALUATE,
     ABLATION,
-    Command("export-embedder", "write a trained embedder as ONNX", add_export_embedder, _run_export_embedder),
     Command(
         "evaluate-embedders",
         "score the four compact embedders and their ensemble on held-out cut-outs",
