@@ -2,7 +2,9 @@
 
 `card.json` holds measurements under `detector` and `embedders`, and under `about` what only people can say: `title`,
 `intro`, `detector` and `embedders` (what the networks are), `data` and `limits` (paragraphs), `provenance` (one line
-for the manifest). In those texts `{photos}` and `{drawn}` stand for numbers of identities from the measurements.
+for the manifest). `shop` has the scores of a held-out shop matched end to end, and `previous` the same measurements of
+the set before, with a paragraph `what` on the change. In those texts `{photos}` and `{drawn}` stand for numbers of
+identities from the measurements.
 """
 
 import json
@@ -52,6 +54,8 @@ def write_model_card(folder: Path) -> None:
         parts.append(_embedder_part(measured, embedders))
     if "detector" in card:
         parts.append(_detector_part(card["detector"]))
+    if "previous" in card:
+        parts.append(_changes_part(card, card["previous"]))
     if about.get("limits"):
         parts.append(f"## Limits\n\n{_paragraph(_fill(about['limits'], numbers))}")
     write_whole(folder / "README.md", "\n\n".join(part for part in parts if part) + "\n")
@@ -158,3 +162,20 @@ def _detector_part(facts: dict[str, Any]) -> str:
     head = "## Detector\n\nOn garments that were held out; precision and recall at the manifest's thresholds.\n\n"
     table = "| | boxes | AP50 | threshold | precision | recall |\n| --- | --- | --- | --- | --- | --- |\n"
     return head + table + "\n".join(rows)
+
+
+def _changes_part(now: dict[str, Any], before: dict[str, Any]) -> str:
+    """Tell what a set's measurements on the held-out shop were before."""
+    rows = []
+    for side in ("pictures", "clips"):
+        for name, key in (("AP50", "ap50"), ("AP", "ap")):
+            pair = [facts["detector"]["heldOutShop"][side][key] for facts in (before, now)]
+            rows.append(_row(f"detector, {side}, {name}", [f"{value:.3f}" for value in pair]))
+    for name, key in (
+        ("frame box, mean IoU", "frameBoxIou"),
+        ("clip -> item, recall@1", "recallAt1"),
+        ("final", "final"),
+    ):
+        rows.append(_row(name, [f"{facts['shop'][key]:.4f}" for facts in (before, now)]))
+    head = "| on the held-out shop | before | now |\n| --- | --- | --- |\n"
+    return f"## What changed\n\n{_paragraph(before['what'])}\n\n{head}" + "\n".join(rows)
