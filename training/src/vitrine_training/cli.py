@@ -13,12 +13,8 @@ from .failures import TrainingFailure
 COMMANDS: tuple[Command, ...] = (*DETECTOR_COMMANDS, *EMBEDDER_COMMANDS, *PACKAGE_COMMANDS)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run one command.
-
-    A mistake in the arguments ends with usage and exit code 2, a `TrainingFailure` with its sentence and exit code 1,
-    ctrl-C with exit code 130.
-    """
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line; what it parses has the command's function as `run`."""
     parser = argparse.ArgumentParser(prog="vitrine-train", description="Train, export and package Vitrine's models.")
     commands = parser.add_subparsers(required=True, metavar="command")
     for command in COMMANDS:
@@ -32,7 +28,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
         command.add_arguments(added)
         added.set_defaults(run=command.run)
-    arguments = parser.parse_args(argv)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command.
+
+    A mistake in the arguments ends with usage and exit code 2, a `TrainingFailure` with its sentence and exit code 1,
+    ctrl-C with exit code 130.
+    """
+    arguments = make_parser().parse_args(argv)
     try:
         arguments.run(arguments)
     except TrainingFailure as failure:
