@@ -8,7 +8,20 @@ import numpy as np
 
 from vitrine_training.data.buckets import bucket_of
 
-HEADER = "label,path,split,is_query,is_gallery,category,aspect_bucket,side,instance_id,owner,frame,root".split(",")
+HEADER = [
+    "label",
+    "path",
+    "split",
+    "is_query",
+    "is_gallery",
+    "category",
+    "aspect_bucket",
+    "side",
+    "instance_id",
+    "owner",
+    "frame",
+    "root",
+]
 SHAPES = ((60, 60), (44, 66))
 """(width, height) of crops: two buckets."""
 

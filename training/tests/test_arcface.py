@@ -39,7 +39,7 @@ def test_margin_waits_and_rises() -> None:
 
 
 def test_loss_is_the_paper_s() -> None:
-    """Equation 3 of Deng et al., written out: -log(e^(s cos(t_y + m)) / (e^(s cos(t_y + m)) + sum of e^(s cos t_j)))."""
+    """Equation 3 of Deng et al.: -log(e^(s cos(t_y + m)) / (e^(s cos(t_y + m)) + sum of e^(s cos t_j)))."""
     torch.manual_seed(3)
     head = ArcFace(6, 5)
     features, labels = torch.randn(7, 6), torch.randint(0, 5, (7,))

@@ -72,7 +72,7 @@ def test_a_validation_row_is_a_query_or_of_the_gallery(tmp_path: Path) -> None:
 def test_labels_with_one_crop_are_kept_and_told_in_one_sentence(tmp_path: Path) -> None:
     write_crops(tmp_path, 3)
     rows = read_rows(tmp_path)
-    write_rows(tmp_path, rows[:4] + [rows[4], rows[8]])
+    write_rows(tmp_path, [*rows[:4], rows[4], rows[8]])
     data = read_crops([tmp_path])
     assert len(data.train.classes) == 3
     assert data.report.counts == {"single": 2}
