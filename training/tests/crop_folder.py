@@ -8,20 +8,12 @@ import numpy as np
 
 from vitrine_training.data.buckets import bucket_of
 
+# fmt: off
 HEADER = [
-    "label",
-    "path",
-    "split",
-    "is_query",
-    "is_gallery",
-    "category",
-    "aspect_bucket",
-    "side",
-    "instance_id",
-    "owner",
-    "frame",
-    "root",
+    "label", "path", "split", "is_query", "is_gallery", "category",
+    "aspect_bucket", "side", "instance_id", "owner", "frame", "root",
 ]
+# fmt: on
 SHAPES = ((60, 60), (44, 66))
 """(width, height) of crops: two buckets."""
 

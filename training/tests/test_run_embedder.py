@@ -147,6 +147,16 @@ def test_bad_data_ends_in_a_sentence_or_is_counted(tmp_path: Path, capsys: pytes
     assert any(f"{folder / 'crops.csv'}:9: " in sentence for sentence in report["first"])
 
 
+def test_a_worker_that_can_read_nothing_ends_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_crops(tmp_path / "crops", 3)
+    for path in (folder / "crops").iterdir():
+        path.write_bytes(b"no picture")
+    sentence = sentence_of(capsys, folder, tmp_path / "out", "train.workers=1")
+    assert sentence.startswith("vitrine-train: None of the crops of a batch can be read; ")
+
+
 def test_workers_change_nothing(crops: Path, tmp_path: Path) -> None:
     run(crops, tmp_path / "alone", "train.epochs=1")
     run(crops, tmp_path / "workers", "train.epochs=1", "train.workers=2")
@@ -192,7 +202,10 @@ torch.save(held[0].losses.state_dict(), f"{out}/rank-{held[0].world.rank}.pt")
 """
 
 
-def test_two_processes_share_a_run(crops: Path, tmp_path: Path) -> None:
+def test_two_processes_share_a_run(tmp_path: Path) -> None:
+    crops = write_crops(tmp_path / "crops", 5, 3)
+    for name in ("0-clip-0", "0-clip-1", "3-picture-0", "3-picture-1"):
+        (crops / "crops" / f"{name}.jpg").write_bytes(b"no picture")
     (tmp_path / "two.py").write_text(TWO)
     torchrun = ["-m", "torch.distributed.run", "--nproc-per-node=2", "--rdzv-backend=c10d"]
     torchrun += ["--rdzv-endpoint=localhost:0", str(tmp_path / "two.py"), str(tmp_path)]
@@ -209,3 +222,5 @@ def test_two_processes_share_a_run(crops: Path, tmp_path: Path) -> None:
     assert (first["memory.labels"] >= 0).all()
     assert read_checkpoint(tmp_path / "out" / "checkpoint.pt", "embedder")["steps_done"] == 5
     assert [line["step"] for line in lines_of(tmp_path / "out") if "recall_at_1" in line] == [0, 2, 4, 5]
+    # What either process could not read is told once.
+    assert json.loads((tmp_path / "out" / "data-report.json").read_text())["counts"] == {"unreadable": 4}

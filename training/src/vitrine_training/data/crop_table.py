@@ -24,6 +24,8 @@ class CropReport:
 
     counts: dict[str, int] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+    """Every sentence of a file that turned out to be no picture, of however many."""
     _seen: set[str] = field(default_factory=set)
 
     def add(self, fault: str, sentence: str) -> None:
@@ -31,6 +33,8 @@ class CropReport:
         if sentence in self._seen:
             return
         self._seen.add(sentence)
+        if fault == "unreadable":
+            self.unreadable.add(sentence)
         self.counts[fault] = self.counts.get(fault, 0) + 1
         if self.counts[fault] <= _REPORTED:
             self.sentences.append(sentence)

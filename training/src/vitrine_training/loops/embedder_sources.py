@@ -80,7 +80,12 @@ class CropSource:
         if step != self._step:
             self._iterator = iter(self._loader(step))
         self._step = step + 1
-        batch = next(self._iterator)
+        try:
+            batch = next(self._iterator)
+        except TrainingFailure as failure:
+            # Out of a worker process it comes with that one's traceback; its last line is the sentence.
+            sentence = str(failure).strip().splitlines()[-1].split(f"{TrainingFailure.__name__}: ")[-1]
+            raise TrainingFailure(sentence) from failure
         for fault in batch.faults:
             self.report.add("unreadable", fault)
         return batch

@@ -1,9 +1,12 @@
 """A whole run of an embedder's training: begin or go on, train, validate, save, and tell how it goes."""
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from tqdm import tqdm
 
 from ..data.crop_table import CropReport
 from ..failures import writing
@@ -46,7 +49,7 @@ def run_embedder(
         while training.progress < 1:
             log.step(training.steps_done + 1, training.step())
             for sentence in source.report.sentences[told:]:
-                log.say(sentence)
+                tqdm.write(sentence, file=sys.stderr)
             told = len(source.report.sentences)
             is_done = training.progress >= 1
             if is_done or training.steps_done % source.steps_between_validations == 0:
@@ -54,6 +57,8 @@ def run_embedder(
             if world.is_main and (is_done or time.monotonic() - saved > 60 * config.train.checkpoint_minutes):
                 training.save(checkpoint)
                 saved = time.monotonic()
+        for sentence in sorted(world.union(source.report.unreadable)):
+            source.report.add("unreadable", sentence)
         _write_report(source.report, out, world)
 
 

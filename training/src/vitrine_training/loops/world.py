@@ -48,6 +48,14 @@ class World:
         """Whether `flag` is set in any process: what all of them then act on alike."""
         return flag if self.size == 1 else self.mean({"flag": float(flag)})["flag"] > 0
 
+    def union(self, sentences: set[str]) -> set[str]:
+        """Sentences that any process has."""
+        if self.size == 1:
+            return set(sentences)
+        gathered: list[set[str]] = [set() for _ in range(self.size)]
+        dist.all_gather_object(gathered, sentences)
+        return set().union(*gathered)
+
     def barrier(self) -> None:
         """Wait until every process is here."""
         if self.size > 1:
