@@ -57,7 +57,7 @@ models = Path(sys.argv[sys.argv.index("--models") + 1])
 manifest = json.loads((models / "manifest.json").read_text())
 if manifest["name"] != "small-random":
     sys.exit("another set")
-out.mkdir(parents=True)
+out.mkdir(parents=True, exist_ok=True)
 (out / "result.json").write_text("{}")
 (out / "run.json").write_text(json.dumps({
     "clips": 2, "items": 3, "inputs": {"total": 9, "done": 9, "skipped": 0, "failed": 0}, "matches": 1,
@@ -80,6 +80,10 @@ def members() -> list[Member]:
             )
         ),
     ]
+
+
+def unbuildable() -> Embedder:
+    raise AssertionError("this network was there already")
 
 
 def test_a_small_set_goes_all_the_way(tmp_path: Path) -> None:
@@ -115,6 +119,9 @@ def test_a_small_set_goes_all_the_way(tmp_path: Path) -> None:
     assert 1 <= (scores > manifest["detector"]["clips"]["scoreMin"]).sum() < len(scores) / 2
     assert "finds nothing" in (options.out / "models" / "README.md").read_text()
     assert found["match"]["seconds"] == 2.0
+    # Stopped and started again, it takes what it has.
+    again = [Member(member.facts, unbuildable) for member in members()]
+    assert check_set("small", again, options)["networks"] == found["networks"]
     assert found["match"]["peakMemoryMB"] == 300
     assert sorted(path.name for path in (options.out / "shop" / "video").iterdir()) == ["000002.mp4", "000003.mp4"]
     assert len(list((options.out / "shop" / "image").iterdir())) == 3
@@ -123,7 +130,7 @@ def test_a_small_set_goes_all_the_way(tmp_path: Path) -> None:
 def test_a_match_that_fails_is_told(tmp_path: Path) -> None:
     program = (sys.executable, "-c", "raise SystemExit('no memory')")
     with pytest.raises(TrainingFailure, match="vitrine match ended with 1: no memory"):
-        run_match(program, tmp_path, tmp_path, tmp_path / "match")
+        run_match(program, tmp_path, tmp_path, tmp_path / "match", "80:380:20")
 
 
 def test_parity_sees_a_box_that_is_off() -> None:

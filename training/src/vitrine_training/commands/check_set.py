@@ -13,6 +13,11 @@ def add_check_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shop", type=Path, required=True, help="a shop in the SPEC layout, such as fixtures/shop")
     parser.add_argument("--vitrine", nargs="+", required=True, metavar="WORD", help="such as: node dist/bin/vitrine.js")
     parser.add_argument("--out", type=Path, required=True, help="folder for the set, the small shop and the match")
+    parser.add_argument("--clips", type=int, default=2, help="clips of the shop (default 2)")
+    parser.add_argument("--items", type=int, default=3, help="items of the shop (default 3)")
+    parser.add_argument(
+        "--frames", default="80:380:20", metavar="FIRST:LAST:STEP", help="of a clip (default 80:380:20)"
+    )
     parser.add_argument("--result", type=Path, help="JSON file for what was found")
     parser.add_argument("--separate", action="store_true", help="package the embedders as a file each, not as a bundle")
 
@@ -33,7 +38,13 @@ def _run_check_set(arguments: argparse.Namespace) -> None:
         chosen = (arguments.preset, name, seed)
         members.append(Member(random_facts(*chosen), partial(random_network, *chosen)))
     options = CheckOptions(
-        out=arguments.out, shop=arguments.shop, vitrine=arguments.vitrine, is_bundled=not arguments.separate
+        out=arguments.out,
+        shop=arguments.shop,
+        vitrine=arguments.vitrine,
+        clips=arguments.clips,
+        items=arguments.items,
+        frames=arguments.frames,
+        is_bundled=not arguments.separate,
     )
     found = check_set(arguments.preset, members, options)
     text = json.dumps(found, indent=2) + "\n"

@@ -28,6 +28,7 @@ def random_detector(spec: DetectorSpec, seed: int) -> Detector:
     """Build a detector with random weights whose normalisations are settled, in inference mode."""
     torch.manual_seed(seed)
     detector = Detector(spec).eval()
+    calm_residuals(detector)
     frames = smooth_pictures(2, 256, 320, seed)
     settle_norms(detector, lambda: detector.pyramid(detector.normalise(frames)))
     return detector
@@ -47,13 +48,14 @@ def random_embedder(spec: EmbedderSpec, seed: int, side: int = 128) -> Embedder:
 
 
 def calm_residuals(module: nn.Module) -> None:
-    """Make each residual block of an EfficientNet begin near its identity, in place.
+    """Make each residual block of an EfficientNet or a VoVNet begin near its identity, in place.
 
-    A deep network of full random branches is chaotic: rounding its weights to float16 turns the features of a b5 by 50
-    degrees. Training starts from such branches, too, but ends at weights that do not do that.
+    A deep network of full random branches is chaotic: rounding its weights to float16 turned the features of a b5 by 50
+    degrees, and adding up in another order moved boxes of a VoVNet-99 by 0.7 px. Trained weights do not do that.
     """
     for block in module.modules():
-        if getattr(block, "has_skip", False):
+        # timm's blocks and ours; the norm of an eSE or SE gate would come last, but there is none.
+        if getattr(block, "has_skip", False) or getattr(block, "has_identity", False):
             norms = [part for part in block.modules() if isinstance(part, nn.BatchNorm2d)]
             nn.init.constant_(norms[-1].weight, RESIDUAL_GAIN)
 

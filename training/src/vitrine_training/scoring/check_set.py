@@ -1,5 +1,6 @@
 """Builds a whole model set with random weights and takes it all the way: export, parity, package, `vitrine match`."""
 
+import json
 import resource
 import tempfile
 import time
@@ -23,10 +24,10 @@ from ..exporting.precision import FEATURE_COSINE
 from ..failures import TrainingFailure
 from ..nets.detector import Detector
 from ..nets.embedder import Embedder
-from .embedder_card import update_card
+from .embedder_card import update_card, write_whole
 from .model_card import write_model_card
 from .network_size import beside_published, count_all, detector_macs, embedder_macs, vovnet_steps
-from .parity import box_parity, feature_parity
+from .parity import BEST, box_parity, feature_parity
 from .run_match import pick_shop, run_match
 
 Pixels = NDArray[np.uint8]
@@ -52,10 +53,12 @@ class CheckOptions:
     """A shop in the SPEC layout, of which a few clips and items are taken."""
     vitrine: Sequence[str]
     """The program, such as `node dist/bin/vitrine.js`."""
+    frames: str = "80:380:20"
+    """Frames of a clip that the match looks at, first:last:step."""
     clips: int = 2
     items: int = 3
     boxes_a_frame: int = 3
-    """Random weights score all boxes nearly alike, so thresholds are set where about so many pass."""
+    """Random weights score all boxes nearly alike, so thresholds are set where at most so many pass of any picture."""
     parity_frame: tuple[int, int] = (416, 320)
     """Height and width of four frames; one more has the full size of clips."""
     is_bundled: bool = True
@@ -73,11 +76,20 @@ def check_set(name: str, members: Sequence[Member], options: CheckOptions) -> di
     found: dict[str, Any] = {"set": name, "networks": {}, "vovnet": vovnet_steps()}
     for member in members:
         key = member.facts.name or "detector"
-        found["networks"][key] = check_network(member, models, frames, options)
+        # Kept, so that a check that was stopped goes on with the next network.
+        part = options.out / "parts" / f"{key}.json"
+        if not part.is_file():
+            checked = check_network(member, models, frames, options)
+            part.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(part, json.dumps(checked))
+        found["networks"][key] = json.loads(part.read_text(encoding="utf-8"))
     detector = next(member.facts for member in members if member.facts.kind == "detector")
     scores = {
-        side: score_above(models / "detector.onnx", resized(frames, short), options.boxes_a_frame)
-        for side, short in (("pictures", detector.picture_side), ("clips", detector.clip_side))
+        side: score_above(models / "detector.onnx", resized(seen, short), options.boxes_a_frame)
+        for side, seen, short in (
+            ("pictures", shop_pictures(shop), detector.picture_side),
+            ("clips", frames, detector.clip_side),
+        )
     }
     about = {
         "title": f"{name}, untrained",
@@ -98,8 +110,7 @@ def check_set(name: str, members: Sequence[Member], options: CheckOptions) -> di
     found["thresholds"] = scores
     if options.is_bundled:
         found["bundleBytes"] = (models / manifest["bundle"]["file"]).stat().st_size
-    found["peakMemoryOfExportMB"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    found["match"] = run_match(options.vitrine, shop, models, options.out / "match")
+    found["match"] = run_match(options.vitrine, shop, models, options.out / "match", options.frames)
     return found
 
 
@@ -117,6 +128,7 @@ def check_network(member: Member, models: Path, frames: Sequence[Pixels], option
         "parameters": parameters,
         "bytes": report.size,
         "secondsToBuildAndExport": round(seconds, 1),
+        "peakMemoryMB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
     if isinstance(network, Detector):
         found["parity"] = _check_detector(network, frames, facts, options)
@@ -151,7 +163,8 @@ def _check_detector(
         exact = Path(folder) / "detector.onnx"
         export_detector(network, exact, is_halved=False)
         found = box_parity(network, open_session(exact), [np.asarray(stack, np.uint8) for stack in stacks])
-    if found["shareWithinHalfPixel"] < 0.95:
+    is_near = found[f"mostPixelsOfBest{BEST}"] <= 0.5 and found[f"mostScoreOfBest{BEST}"] <= 1e-3
+    if not (is_near and found["shareWithinHalfPixel"] >= 0.95):
         raise TrainingFailure(f"Boxes of the exported detector differ from PyTorch's: {found}")
     return found
 
@@ -183,19 +196,29 @@ def shop_frames(shop: Path) -> list[Pixels]:
     return alike
 
 
+def shop_pictures(shop: Path) -> list[Pixels]:
+    """Give every RGB picture of a shop's items."""
+    paths = sorted((shop / "image").glob("*/*.jpg"))
+    pictures = [cv2.imread(str(path), cv2.IMREAD_COLOR) for path in paths]
+    return [np.ascontiguousarray(picture[..., ::-1], dtype=np.uint8) for picture in pictures if picture is not None]
+
+
 def resized(frames: Sequence[Pixels], short_side: int | None) -> list[Pixels]:
-    """Frames at a short side in px."""
-    height, width = frames[0].shape[:2]
-    scale = (short_side or min(height, width)) / min(height, width)
-    size = (round(width * scale), round(height * scale))
-    return [np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8) for frame in frames]
+    """Bring frames to a short side in px."""
+    found = []
+    for frame in frames:
+        height, width = frame.shape[:2]
+        scale = (short_side or min(height, width)) / min(height, width)
+        size = (round(width * scale), round(height * scale))
+        found.append(np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8))
+    return found
 
 
 def score_above(detector: Path, frames: Sequence[Pixels], boxes: int) -> float:
-    """Return a threshold that about `boxes` boxes of each frame pass, rounded so that a manifest can hold it."""
+    """Return a threshold that at most `boxes` boxes of each frame pass, rounded so that a manifest can hold it."""
     session = open_session(detector)
     cuts = []
-    for frame in frames[:2]:
+    for frame in frames:
         scores = np.sort(session.run(["scores"], {"frames": frame[None]})[0])[::-1]
         cuts.append(float(scores[min(boxes, len(scores) - 1)]) if len(scores) else 0.0)
-    return round(float(np.mean(cuts)), 4)
+    return round(float(np.max(cuts)), 4)

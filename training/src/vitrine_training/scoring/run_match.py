@@ -31,14 +31,17 @@ def pick_shop(source: Path, target: Path, *, clips: int, items: int) -> Path:
     return target
 
 
-def run_match(vitrine: Sequence[str], shop: Path, models: Path, out: Path) -> dict[str, Any]:
-    """Run the main job on the CPU with one lane; returns its counts, seconds and peak memory.
+def run_match(vitrine: Sequence[str], shop: Path, models: Path, out: Path, frames: str) -> dict[str, Any]:
+    """Run the main job on the CPU with one lane over `frames` of each clip (first:last:step).
+
+    Returns its counts, seconds and peak memory.
 
     Raises:
         TrainingFailure: it ends with another exit code than 0; the message holds its last words.
     """
     shutil.rmtree(out, ignore_errors=True)
     arguments = ["match", str(shop), "--models", str(models), "--out", str(out), "--device", "cpu", "--lanes", "1"]
+    arguments += ["--frames", frames]
     done = subprocess.run([*vitrine, *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         last = " ".join(done.stderr.strip().splitlines()[-3:])
@@ -52,6 +55,7 @@ def run_match(vitrine: Sequence[str], shop: Path, models: Path, out: Path) -> di
         "frames": report["frames"],
         "boxes": report["boxes"],
         "matches": report["matches"],
+        "framesOfClips": frames,
         "lanes": report["device"]["lanes"],
         "warmUpSeconds": round(report["warmUpMs"] / 1000, 1),
         "seconds": round(report["elapsedMs"] / 1000, 1),
