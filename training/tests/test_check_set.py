@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from shop_frames import FIXTURES, shop_frames
+from vitrine_training.exporting.export_detector import export_detector
 from vitrine_training.exporting.model_facts import ModelFacts
 from vitrine_training.exporting.onnx_file import open_session
 from vitrine_training.exporting.untrained import random_detector, random_embedder
@@ -18,7 +19,7 @@ from vitrine_training.failures import TrainingFailure
 from vitrine_training.nets.detector import Detector
 from vitrine_training.nets.detector_spec import DetectorSpec
 from vitrine_training.nets.embedder import Embedder, EmbedderSpec
-from vitrine_training.scoring.check_set import CheckOptions, Member, check_set, resized
+from vitrine_training.scoring.check_set import CheckOptions, Member, check_network, check_set, resized
 from vitrine_training.scoring.check_set import shop_frames as frames_of_clips
 from vitrine_training.scoring.network_size import (
     EFFICIENTNETS,
@@ -131,6 +132,17 @@ def test_a_match_that_fails_is_told(tmp_path: Path) -> None:
     program = (sys.executable, "-c", "raise SystemExit('no memory')")
     with pytest.raises(TrainingFailure, match="vitrine match ended with 1: no memory"):
         run_match(program, tmp_path, tmp_path, tmp_path / "match", "80:380:20")
+
+
+def test_a_detector_that_differs_ends_the_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def export_another(detector: Detector, path: Path, *, is_halved: bool) -> None:
+        export_detector(random_detector(SPEC, 9), path, is_halved=is_halved)
+
+    monkeypatch.setattr("vitrine_training.scoring.check_set.export_detector", export_another)
+    options = CheckOptions(out=tmp_path, shop=FIXTURES / "shop", vitrine=(), parity_frame=(160, 128))
+    frames = shop_frames(128, 160, 4)
+    with pytest.raises(TrainingFailure, match="Boxes of the exported detector differ from PyTorch's"):
+        check_network(members()[0], tmp_path, frames, options)
 
 
 def test_parity_sees_a_box_that_is_off() -> None:
