@@ -29,7 +29,7 @@ def _run_check_set(arguments: argparse.Namespace) -> None:
     from ..loops.embedder_config import list_members
     from ..loops.one_thread import use_one_thread
     from ..scoring.check_set import CheckOptions, Member, check_set
-    from ..scoring.embedder_card import write_whole
+    from ..whole_file import write_whole
 
     use_one_thread()
     members = []

@@ -10,12 +10,17 @@ import torch
 from ..nets.detector import Detector
 from .detector_onnx import BatchedDetector
 from .half_weights import halve_weights
+from .onnx_file import write_onnx
 
 OPSET = 17
 
 
 def export_detector(detector: Detector, path: Path, *, is_halved: bool = True) -> None:
-    """Write `detector` to `path` (temporary name, then renamed); frames' number, height and width stay dynamic."""
+    """Write `detector` to `path`, whole or not at all; frames' number, height and width stay dynamic.
+
+    Raises:
+        TrainingFailure: the disk is full or refuses.
+    """
     module = BatchedDetector(detector.eval()).eval()
     # An odd size and two frames, so that a size baked in by tracing shows in the parity tests.
     example = torch.randint(0, 255, (2, 203, 170, 3), dtype=torch.uint8)
@@ -39,7 +44,4 @@ def export_detector(detector: Detector, path: Path, *, is_halved: bool = True) -
     model = onnx.load_from_string(buffer.getvalue())
     if is_halved:
         model = halve_weights(model)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(model.SerializeToString())
-    temporary.rename(path)
+    write_onnx(model, path)

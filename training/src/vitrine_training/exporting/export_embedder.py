@@ -8,10 +8,10 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from ..failures import writing
 from ..loops.train_embedder import load_trained
 from ..nets.embedder import Embedder, EmbedderSpec
 from .half_weights import halve_weights
+from .onnx_file import write_onnx
 
 OPSET = 17
 
@@ -43,7 +43,7 @@ def untrained_embedder(spec: EmbedderSpec, seed: int) -> Embedder:
 
 
 def export_embedder(embedder: Embedder, path: Path, *, is_halved: bool = True) -> None:
-    """Write `embedder` to `path` (under a temporary name, then renamed) with N, h and w dynamic.
+    """Write `embedder` to `path`, whole or not at all, with N, h and w dynamic.
 
     With `is_halved` the weights are stored as float16.
 
@@ -67,11 +67,4 @@ def export_embedder(embedder: Embedder, path: Path, *, is_halved: bool = True) -
     model = onnx.load_from_string(buffer.getvalue())
     if is_halved:
         model = halve_weights(model)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(model.SerializeToString())
-            temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_onnx(model, path)

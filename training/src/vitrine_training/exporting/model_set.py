@@ -13,8 +13,8 @@ from typing import Any
 import onnx
 
 from ..data.buckets import scaled_sizes
-from ..failures import TrainingFailure, writing
-from ..scoring.embedder_card import write_whole
+from ..failures import TrainingFailure
+from ..whole_file import write_whole
 from .bundle import bundle_embedders
 from .contract import check_contract, feature_length, try_detector
 from .model_facts import ModelFacts, read_facts
@@ -98,8 +98,7 @@ def package_models(folder: Path, options: SetOptions) -> dict[str, Any]:
         "commit": options.commit or read_facts(detector, "detector").commit,
         "metrics": _headline(card),
     }
-    with writing(folder / "manifest.json"):
-        write_whole(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    write_whole(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     return manifest
 
 

@@ -1,6 +1,5 @@
 """ONNX files: written whole or not at all, and opened on one CPU thread."""
 
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,8 @@ import onnx
 import onnxruntime
 import torch
 
-from ..failures import TrainingFailure, writing
+from ..failures import TrainingFailure
+from ..whole_file import replacing
 
 
 @contextmanager
@@ -22,19 +22,13 @@ def quiet_tracing() -> Iterator[None]:
 
 
 def write_onnx(model: onnx.ModelProto, path: Path) -> None:
-    """Write `model` under a temporary name and rename it, so that a reader never sees half a file.
+    """Write `model`, whole or not at all; makes missing folders.
 
     Raises:
         TrainingFailure: the disk is full or refuses.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with writing(path):
-            temporary.write_bytes(model.SerializeToString(deterministic=True))
-            os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary:
+        temporary.write_bytes(model.SerializeToString(deterministic=True))
 
 
 def read_onnx(path: Path) -> onnx.ModelProto:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ..data.crop_table import CropData
-from ..failures import TrainingFailure, writing
+from ..failures import TrainingFailure
 from ..scoring.validate_embedder import validate_on_crops
+from ..whole_file import write_whole
 from .checkpoint import read_checkpoint
 from .embedder_config import EmbedderConfig, read_embedder_config
 from .embedder_sources import CropSource
@@ -76,9 +77,8 @@ def run_ablation(ablation: Ablation, data: CropData, folders: list[Path], out: P
         figures |= {"steps": state["steps_done"], "minutes": round(state["seconds"] / 60, 2)}
         results.setdefault(variant, {})[str(seed)] = figures
         summary = summarise(ablation, data, results)
-        with writing(out):
-            _write(out / "ablation.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
-            _write(out / "ablation.md", describe(summary))
+        write_whole(out / "ablation.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+        write_whole(out / "ablation.md", describe(summary))
     return summary
 
 
@@ -129,9 +129,3 @@ def _last_figures(log: Path) -> dict[str, float]:
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     last = [line for line in lines if "recall_at_1" in line][-1]
     return {figure: last[figure] for figure in FIGURES}
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

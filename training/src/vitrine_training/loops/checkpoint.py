@@ -1,13 +1,13 @@
 """Checkpoints: written whole or not at all, and only taken up by a run that they belong to."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from ..failures import TrainingFailure, writing
+from ..failures import TrainingFailure
+from ..whole_file import replacing
 
 FORMAT = 1
 
@@ -21,13 +21,8 @@ def save_checkpoint(path: Path, kind: str, identity: Mapping[str, Any], state: M
     Raises:
         TrainingFailure: the disk is full or refuses; an earlier checkpoint is still there.
     """
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with writing(path):
-            torch.save({"format": FORMAT, "kind": kind, "identity": dict(identity), **state}, temporary)
-            os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary:
+        torch.save({"format": FORMAT, "kind": kind, "identity": dict(identity), **state}, temporary)
 
 
 def read_checkpoint(path: Path, kind: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ..whole_file import replacing
+
 COLUMNS = 3
 
 
@@ -13,6 +15,9 @@ def draw_curves(log: Path, out: Path, title: str) -> None:
     """Draw one small panel for each figure of `log` (JSON lines with a `step`) over the steps, as `out` (PNG).
 
     A log without figures draws nothing.
+
+    Raises:
+        TrainingFailure: the disk is full or refuses.
     """
     series: dict[str, tuple[list[int], list[float]]] = {}
     for line in log.read_text(encoding="utf-8").splitlines():
@@ -37,6 +42,5 @@ def draw_curves(log: Path, out: Path, title: str) -> None:
         axis.grid(alpha=0.3)
     for axis in list(figure.axes)[len(series) :]:
         axis.set_axis_off()
-    temporary = out.with_name(f".{out.name}.tmp")
-    figure.savefig(temporary, format="png", dpi=110)
-    temporary.replace(out)
+    with replacing(out) as temporary:
+        figure.savefig(temporary, format="png", dpi=110)

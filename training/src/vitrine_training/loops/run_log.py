@@ -16,6 +16,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from ..failures import TrainingFailure, writing
+from ..whole_file import write_whole
 from .curves import draw_curves
 
 
@@ -97,8 +98,7 @@ class RunLog:
         self._board.close()
         self._file.close()
         try:
-            with writing(self.folder / "curves.png"):
-                draw_curves(self.folder / "log.jsonl", self.folder / "curves.png", self._title)
+            draw_curves(self.folder / "log.jsonl", self.folder / "curves.png", self._title)
         except TrainingFailure:
             if error is None:  # What ended the run matters more than its picture.
                 raise
@@ -116,6 +116,4 @@ class RunLog:
                 continue
             if record["step"] <= done:
                 kept.append(line + "\n")
-        temporary = path.with_name(".log.jsonl.tmp")
-        temporary.write_text("".join(kept), encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, "".join(kept))

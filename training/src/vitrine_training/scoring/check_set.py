@@ -24,7 +24,8 @@ from ..exporting.precision import FEATURE_COSINE
 from ..failures import TrainingFailure
 from ..nets.detector import Detector
 from ..nets.embedder import Embedder
-from .embedder_card import update_card, write_whole
+from ..whole_file import write_whole
+from .embedder_card import update_card
 from .model_card import write_model_card
 from .network_size import beside_published, count_all, detector_macs, embedder_macs, vovnet_steps
 from .parity import BEST, box_parity, feature_parity

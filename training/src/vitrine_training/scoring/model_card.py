@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..failures import TrainingFailure
-from .embedder_card import write_whole
+from ..whole_file import write_whole
 
 _INTRO = "A detector and embedders for `vitrine match --models`."
 _SOURCES = (
