@@ -12,7 +12,7 @@ from vitrine_training.commands.detector_commands import read_detector_config
 from vitrine_training.exporting.export_detector import export_detector
 from vitrine_training.failures import TrainingFailure
 from vitrine_training.loops.detector_checkpoint import load_detector
-from vitrine_training.scoring.detector_card import write_card_part
+from vitrine_training.scoring.embedder_card import update_card
 
 STAGE = "stages=[{steps: 2, batch: 2, short_side: [48, 64], max_side: 96, lr: 0.001}]"
 BODY = "model.body={stem: [4, 8], stages: [[4, 8, 1], [4, 8, 1], [4, 8, 1], [4, 8, 1]]}"
@@ -85,6 +85,6 @@ def test_a_card_gets_what_was_measured(tmp_path: Path, monkeypatch: pytest.Monke
 def test_the_card_keeps_what_others_wrote(tmp_path: Path) -> None:
     card = tmp_path / "card.json"
     card.write_text('{"embedders": {"a": 1}, "detector": {"old": 1}}')
-    write_card_part(card, {"ap50": 0.5})
+    update_card(card, "detector", {"ap50": 0.5})
     assert json.loads(card.read_text()) == {"embedders": {"a": 1}, "detector": {"ap50": 0.5}}
     assert [path.name for path in tmp_path.iterdir()] == ["card.json"]

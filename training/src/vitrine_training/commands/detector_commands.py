@@ -88,7 +88,8 @@ def add_evaluate_detector(parser: argparse.ArgumentParser) -> None:
 
 def _run_evaluate_detector(arguments: argparse.Namespace) -> None:
     from ..loops.one_thread import use_one_thread
-    from ..scoring.detector_card import describe_training, measure_detector, write_card_part
+    from ..scoring.detector_card import describe_training, measure_detector
+    from ..scoring.embedder_card import update_card
 
     use_one_thread()
     sides = ("picture", "clip")
@@ -104,7 +105,7 @@ def _run_evaluate_detector(arguments: argparse.Namespace) -> None:
         numbers = {**describe_training(arguments.checkpoint), **numbers}
     print(json.dumps(numbers, indent=2))
     if arguments.card:
-        write_card_part(arguments.card, numbers)
+        update_card(arguments.card, "detector", numbers)
 
 
 DETECTOR_COMMANDS = (

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -186,9 +185,3 @@ def collate(scenes: Sequence[Scene], unusable: list[str]) -> DetectorBatch:
         frame[:rows, :columns] = scene.image
     boxes = [torch.from_numpy(scene.boxes.astype(np.float32)) for scene in scenes]
     return DetectorBatch(torch.from_numpy(frames), sizes, boxes, unusable)
-
-
-def calm_worker(_worker: int) -> None:
-    """One thread a worker process: they share the processor with training."""
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)

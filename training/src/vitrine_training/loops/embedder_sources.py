@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-import cv2
 import torch
 from torch.utils.data import DataLoader
 
@@ -15,7 +14,7 @@ from ..data.crop_batches import Batch, CropBatches
 from ..data.crop_table import CropData, CropReport, require_training
 from ..failures import TrainingFailure
 from .embedder_config import EmbedderConfig
-from .one_thread import use_one_thread
+from .one_thread import calm_worker
 from .world import World
 
 
@@ -42,12 +41,6 @@ class BatchSource(Protocol):
     def restore(self, state: dict[str, Any], is_same: bool) -> None:
         """Go on from a state; `is_same` is False when garments have joined since."""
         ...
-
-
-def calm_worker(_: int) -> None:
-    """Hold a reading process to one thread."""
-    use_one_thread()
-    cv2.ocl.setUseOpenCL(False)
 
 
 class CropSource:

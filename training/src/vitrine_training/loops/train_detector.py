@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
 from tqdm import tqdm
 
-from ..data.coco_batches import DetectorBatch, DetectorBatches, StageBatches, Variations, calm_worker
+from ..data.coco_batches import DetectorBatch, DetectorBatches, StageBatches, Variations
 from ..data.coco_epochs import BatchKey
 from ..data.coco_images import read_coco
 from ..failures import TrainingFailure
@@ -29,6 +29,7 @@ from .detector_checkpoint import KIND, NAME, load_detector, summarise_run
 from .detector_config import DetectorConfig, OptimizerConfig
 from .detector_plan import Place, Plan, stages_of
 from .detector_start import FROM_NOTHING, start_detector
+from .one_thread import calm_worker
 from .run_log import RunLog
 from .world import World
 

@@ -204,7 +204,11 @@ def load_trained(path: Path) -> tuple[Embedder, EmbedderConfig]:
     Raises:
         TrainingFailure: the file is no checkpoint of an embedder.
     """
-    state = read_checkpoint(path, KIND)
+    return trained_embedder(read_checkpoint(path, KIND))
+
+
+def trained_embedder(state: dict[str, Any]) -> tuple[Embedder, EmbedderConfig]:
+    """Build the embedder of a checkpoint that has been read; see `load_trained`."""
     config = EmbedderConfig.model_validate(state["config"])
     embedder = Embedder(config.spec)
     embedder.load_state_dict(state["model"])

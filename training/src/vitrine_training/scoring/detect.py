@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
 
+from ..exporting.onnx_file import open_session
 from ..nets.detector import Detector
 
 Boxes = NDArray[np.float32]
@@ -29,9 +29,7 @@ def detect_with_torch(detector: Detector) -> Detect:
 
 def detect_with_onnx(path: Path) -> Detect:
     """Run the exported graph in onnxruntime, one thread."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session = open_session(path)
 
     def detect(frames: Frames) -> list[tuple[Boxes, Boxes]]:
         boxes, scores, owner = session.run(None, {"frames": frames})

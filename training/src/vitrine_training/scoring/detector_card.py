@@ -1,6 +1,5 @@
 """The detector's part of the model card's numbers (`card.json`)."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,12 +58,3 @@ def describe_training(checkpoint: Path) -> dict[str, Any]:
     """Say how the weights of a checkpoint came about."""
     _, state = load_detector(checkpoint)
     return {"parameters": state["parameters"], "trainings": [*state.get("history", []), summarise_run(state)]}
-
-
-def write_card_part(card: Path, numbers: dict[str, Any]) -> None:
-    """Set the key `detector` of `card`, leaving all others as they are."""
-    whole = json.loads(card.read_text()) if card.exists() else {}
-    whole["detector"] = numbers
-    temporary = card.with_name(f".{card.name}.tmp")
-    temporary.write_text(json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-    temporary.rename(card)

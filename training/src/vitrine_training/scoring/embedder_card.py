@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..loops.checkpoint import read_checkpoint
-from ..loops.train_embedder import KIND, load_trained
+from ..loops.train_embedder import KIND, trained_embedder
+from ..whole_file import write_whole
 
 
 def update_card(path: Path, key: str, values: dict[str, Any]) -> None:
@@ -16,20 +17,12 @@ def update_card(path: Path, key: str, values: dict[str, Any]) -> None:
     write_whole(path, json.dumps(card, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` under a temporary name and rename it, so that a reader never sees half a file."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text)
-    temporary.rename(path)
-
-
 def describe_trainings(folder: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Read from each `<folder>/embedder-<name>/checkpoint.pt` how long it was trained, on what, and its size."""
     facts = {}
     for name in names:
-        path = folder / f"embedder-{name}" / "checkpoint.pt"
-        state = read_checkpoint(path, KIND)
-        embedder, config = load_trained(path)
+        state = read_checkpoint(folder / f"embedder-{name}" / "checkpoint.pt", KIND)
+        embedder, config = trained_embedder(state)
         facts[name] = {
             "identities": len(state["classes"]),
             "minutes": round(state["seconds"] / 60, 1),

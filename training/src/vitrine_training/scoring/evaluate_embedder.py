@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from ..composites.compose import Composer, Composite
 from ..composites.cutouts import CutoutPool
+from ..exporting.onnx_file import open_session
 from .embed_crops import EmbedBatch
+from .retrieval import score_items
 
 Features = NDArray[np.float32]
 _PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
@@ -24,9 +25,7 @@ def draw_views(pool: CutoutPool, views: int, is_clip: bool, seed: int = 7) -> li
 
 def embed_views(model: Path, views: Sequence[Composite]) -> Features:
     """Run an exported embedder on one core over `views`; returns unit vectors [len(views), 512] in their order."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session: Any = open_session(model)
     return embed_composites(lambda crops: session.run(["features"], {"crops": crops})[0], views)
 
 
@@ -62,15 +61,11 @@ def score_features(
     is_true = picture_ids[:, None] == clip_ids[None]
     nearest_true = np.where(is_true, distances, np.inf).min(1)
     nearest_false = np.where(is_true, np.inf, distances).min(1)
-    identities = np.unique(clip_ids)
-    clip_means = np.stack([clips[clip_ids == identity].mean(0) for identity in identities])
-    picture_means = np.stack([pictures[picture_ids == identity].mean(0) for identity in identities])
-    clip_means /= np.linalg.norm(clip_means, axis=1, keepdims=True)
-    picture_means /= np.linalg.norm(picture_means, axis=1, keepdims=True)
-    hits = (clip_means @ picture_means.T).argmax(1) == np.arange(len(identities))
+    item_top1, _ = score_items(pictures, picture_ids, clips, clip_ids)
+    assert item_top1 is not None, "pictures and clips are of the same garments"
     return {
         "boxRecallAt1": round(float((nearest_true < nearest_false).mean()), 4),
-        "itemRecallAt1": round(float(hits.mean()), 4),
+        "itemRecallAt1": round(item_top1, 4),
         "trueNearest": _percentiles(nearest_true),
         "falseNearest": _percentiles(nearest_false),
         "truePairs": _percentiles(distances[is_true]),
