@@ -10,7 +10,7 @@ const { inputs, boxes, matches, device } = await matchDataset({
   out,
   device: 'cpu',
   matching: { maxDistance: 1.12 },
-  flow: { budgetBytes: 128 * 1024 * 1024 },
+  flow: { budgetBytes: 64 * 1024 * 1024 },
   signal: stop.signal,
   onProgress: ({ done, total, frames }) => process.stderr.write(`\r${done}/${total} files, ${frames} frames`),
 });

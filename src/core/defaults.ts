@@ -34,7 +34,7 @@ export interface FlowOptions {
   readonly detectorBatch: number;
   /** Most crops in one embedder batch: an integer, at least 1. @defaultValue `16` */
   readonly embedderBatch: number;
-  /** Pixels in flight, in bytes. @defaultValue `268435456`, which is 256 MiB */
+  /** Pixels in flight, in bytes. @defaultValue `134217728`, which is 128 MiB */
   readonly budgetBytes: number;
 }
 
@@ -43,7 +43,7 @@ export const defaultFlow: FlowOptions = {
   concurrency: 2,
   detectorBatch: 4,
   embedderBatch: 16,
-  budgetBytes: 256 * 1024 * 1024,
+  budgetBytes: 128 * 1024 * 1024,
 };
 
 /** What a synthetic shop is like when nothing else is asked for. */

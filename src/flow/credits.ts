@@ -13,7 +13,7 @@ interface Waiter {
  * than there is at all is granted when nothing else is out: what is out never exceeds `max(total, one request)`, and no request
  * waits for credit that cannot come. Holds nothing but the waiting requests.
  *
- * @example const credits = new Credits(256 * 1024 * 1024);
+ * @example const credits = new Credits(128 * 1024 * 1024);
  */
 export class Credits {
   /** Amount that there is. */
