@@ -193,6 +193,8 @@ def test_a_whitening_is_folded_in_on_the_way(run: Callable[..., Told], tmp_path:
     spec = check_values(DetectorConfig, read_preset("detector", "compact"), "").model
     weights = {"model": random_detector(spec, 7).state_dict(), "average": None}
     save_checkpoint(tmp_path / "d.pt", "detector", {"model": spec.model_dump(mode="json")}, weights)
+    told = run("export", tmp_path / "white.onnx", tmp_path / "again.onnx", "--whiten", tmp_path / "store-0")
+    assert told.code != 0 and "folded into a checkpoint" in told.err
     told = run("export", tmp_path / "d.pt", tmp_path / "d.onnx", "--whiten", tmp_path / "store-0")
     assert "this is a detector's checkpoint" in told.err
 

@@ -8,7 +8,7 @@ import torch
 
 from photo_folder import make_pool
 from vitrine_training.exporting.export_embedder import untrained_embedder
-from vitrine_training.exporting.whiten import fold_whitening, learn_whitening, whiten_embedder
+from vitrine_training.exporting.whiten import features_of_views, fold_whitening, learn_whitening, whiten_embedder
 from vitrine_training.nets.embedder import EmbedderSpec
 
 SPEC = EmbedderSpec(stem=[4, 8], stages=[[8, 16, 1, 1], [8, 24, 1, 1]], scale=0.5)
@@ -56,7 +56,21 @@ def test_whitening_changes_an_embedder_the_same_way_each_time(tmp_path: Path) ->
         embedder = untrained_embedder(SPEC, seed=3)
         with torch.no_grad():
             before = embedder.embed(crops)
-            whiten_embedder(embedder, pool, shrinkage=0.1, garments=6, views=2)
+            whiten_embedder(embedder, [features_of_views(embedder, pool, 6, 2)], shrinkage=0.1)
             results.append(embedder.embed(crops))
     assert torch.equal(results[0], results[1])
     assert (results[0] * before).sum(1).max() < 0.999
+
+
+def test_the_garments_of_two_parts_are_not_the_same_ones() -> None:
+    rng = np.random.default_rng(4)
+    parts = [(rng.normal(size=(60, 512)).astype(np.float32), np.repeat(np.arange(20), 3)) for _ in range(2)]
+    apart = [(parts[0][0], parts[0][1]), (parts[1][0], parts[1][1] + 20)]
+    crops = torch.randint(0, 256, (2, 60, 40, 3), dtype=torch.uint8)
+    results = []
+    for given in (parts, apart):
+        embedder = untrained_embedder(SPEC, seed=3)
+        with torch.no_grad():
+            whiten_embedder(embedder, given, shrinkage=0.5)
+            results.append(embedder.embed(crops))
+    assert torch.equal(results[0], results[1])

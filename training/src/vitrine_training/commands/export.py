@@ -31,7 +31,9 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         "--random", action="store_true", help="the untrained network of --preset, in place of a checkpoint"
     )
     parser.add_argument("--whiten", type=Path, nargs="+", help="packed training cut-outs to learn a whitening from")
-    parser.add_argument("--whiten-data", type=Path, nargs="+", help="folders of training crops to learn it from")
+    parser.add_argument(
+        "--whiten-data", type=Path, nargs="+", help="folders of training crops, alone or too"
+    )
     parser.add_argument("--shrinkage", type=float, default=0.02, help="of that whitening, in (0, 1] (default 0.02)")
     parser.add_argument("--preset", help="with --random: compact, base or seed")
     parser.add_argument("--member", help="with --random: the embedder of the preset; without it, its detector")
@@ -42,11 +44,14 @@ def add_export(parser: argparse.ArgumentParser) -> None:
 
 def _run_export(arguments: argparse.Namespace) -> None:
     from ..exporting.export_model import convert_file, export_network
+    from ..failures import TrainingFailure
     from ..loops.one_thread import use_one_thread
 
     use_one_thread()
     checkpoint: Path | None = arguments.checkpoint
     if checkpoint is not None and checkpoint.suffix == ".onnx":
+        if arguments.whiten or arguments.whiten_data:
+            raise TrainingFailure("A whitening is folded into a checkpoint; train on from the .onnx file to get one")
         report = convert_file(
             checkpoint, arguments.out, arguments.precision, _pictures(arguments, _facts_of(checkpoint))
         )
@@ -79,7 +84,7 @@ def _network(arguments: argparse.Namespace) -> "tuple[Detector | Embedder, Model
 def _whiten(network: "Detector | Embedder", arguments: argparse.Namespace) -> None:
     from ..composites.cutouts import CutoutPool, CutoutStore
     from ..data.crop_table import read_crops
-    from ..exporting.whiten import whiten_embedder, whiten_on_crops
+    from ..exporting.whiten import features_of_crops, features_of_views, whiten_embedder
     from ..failures import TrainingFailure
     from ..loops.train_embedder import load_trained
     from ..nets.embedder import Embedder
@@ -87,12 +92,13 @@ def _whiten(network: "Detector | Embedder", arguments: argparse.Namespace) -> No
 
     if not isinstance(network, Embedder):
         raise TrainingFailure("A whitening is of an embedder's features, but this is a detector's checkpoint")
+    parts = []
     if arguments.whiten:
-        pool = CutoutPool([CutoutStore(path) for path in arguments.whiten])
-        whiten_embedder(network, pool, shrinkage=arguments.shrinkage)
-    else:
+        parts.append(features_of_views(network, CutoutPool([CutoutStore(path) for path in arguments.whiten])))
+    if arguments.whiten_data:
         sizes = crop_sizes(load_trained(arguments.checkpoint)[1].crops)
-        whiten_on_crops(network, read_crops(arguments.whiten_data).train, sizes, shrinkage=arguments.shrinkage)
+        parts.append(features_of_crops(network, read_crops(arguments.whiten_data).train, sizes))
+    whiten_embedder(network, parts, shrinkage=arguments.shrinkage)
 
 
 def _facts_of(path: Path) -> "ModelFacts":

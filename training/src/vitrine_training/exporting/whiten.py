@@ -70,7 +70,7 @@ def fold_whitening(embedder: Embedder, mean: NDArray[np.float64], matrix: NDArra
 
 
 def features_of_views(
-    embedder: Embedder, pool: CutoutPool, garments: int, views: int, seed: int
+    embedder: Embedder, pool: CutoutPool, garments: int = 1400, views: int = 3, seed: int = 99
 ) -> tuple[Features, NDArray[np.int64]]:
     """Features (at their own length) of `views` composites each of `garments` garments: one picture, then clips."""
     rng = np.random.default_rng(seed)
@@ -88,23 +88,10 @@ def features_of_views(
     return features, np.array([composite.identity for composite in drawn], np.int64)
 
 
-def whiten_embedder(
-    embedder: Embedder,
-    pool: CutoutPool,
-    *,
-    shrinkage: float,
-    garments: int = 1400,
-    views: int = 3,
-    seed: int = 99,
-) -> None:
-    """Learn a whitening from composites of the training garments in `pool` and fold it into `embedder`, in place."""
-    _whiten(embedder, *features_of_views(embedder, pool, garments, views, seed), shrinkage)
-
-
-def whiten_on_crops(
-    embedder: Embedder, table: CropTable, sizes: Sequence[tuple[int, int]], *, shrinkage: float
-) -> None:
-    """Learn a whitening from the training crops of a shop and fold it into `embedder`, in place.
+def features_of_crops(
+    embedder: Embedder, table: CropTable, sizes: Sequence[tuple[int, int]]
+) -> tuple[Features, NDArray[np.int64]]:
+    """Features (at their own length) of a shop's training crops, and whose they are.
 
     Raises:
         TrainingFailure: no garment has two crops, so that nothing can be said of what varies within one.
@@ -115,12 +102,21 @@ def whiten_on_crops(
             return np.asarray(embedder.embed_at_length(torch.from_numpy(crops)).numpy(), dtype=np.float32)
 
     features, rows = embed_crops(table, sizes, embed)
-    identities = table.identities[rows]
+    identities = table.identities[rows].astype(np.int64)
     if len(np.unique(identities)) == len(identities):
         raise TrainingFailure("No garment has two crops; a whitening is learned from what differs between them")
-    _whiten(embedder, features, identities, shrinkage)
+    return features, identities
 
 
-def _whiten(embedder: Embedder, features: Features, identities: NDArray[np.int64], shrinkage: float) -> None:
+def whiten_embedder(
+    embedder: Embedder, parts: Sequence[tuple[Features, NDArray[np.int64]]], *, shrinkage: float
+) -> None:
+    """Learn a whitening from the features and identities of all `parts` and fold it into `embedder`, in place.
+
+    An identity is one within its part: two parts share none.
+    """
+    features = np.concatenate([part for part, _ in parts])
+    firsts = np.cumsum([0, *(int(ids.max()) + 1 for _, ids in parts)])
+    identities = np.concatenate([ids + first for (_, ids), first in zip(parts, firsts, strict=False)])
     mean, matrix = learn_whitening(features, identities, shrinkage)
     fold_whitening(embedder, mean, matrix, float(np.linalg.norm(features, axis=1).mean()))
