@@ -31,9 +31,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
         "--random", action="store_true", help="the untrained network of --preset, in place of a checkpoint"
     )
     parser.add_argument("--whiten", type=Path, nargs="+", help="packed training cut-outs to learn a whitening from")
-    parser.add_argument(
-        "--whiten-data", type=Path, nargs="+", help="folders of training crops, alone or too"
-    )
+    parser.add_argument("--whiten-data", type=Path, nargs="+", help="folders of training crops, alone or too")
     parser.add_argument("--shrinkage", type=float, default=0.02, help="of that whitening, in (0, 1] (default 0.02)")
     parser.add_argument("--preset", help="with --random: compact, base or seed")
     parser.add_argument("--member", help="with --random: the embedder of the preset; without it, its detector")
