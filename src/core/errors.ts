@@ -12,7 +12,8 @@ export type FailureCode =
   | 'options-invalid'
   | 'picture-unreadable'
   | 'result-invalid'
-  | 'store-invalid';
+  | 'store-invalid'
+  | 'stream-unreadable';
 
 /** Facts of a {@link PipelineError}, beside its message. */
 export interface PipelineErrorOptions extends ErrorOptions {

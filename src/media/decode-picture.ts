@@ -1,5 +1,5 @@
 import { type RgbImage } from '../core/rgb-image.ts';
-import { readPixels, unreadable } from './picture-file.ts';
+import { decodePixels, type ReadPixelsOptions, readPixels, type RawPixels, unreadable } from './picture-file.ts';
 
 /** Options of {@link decodePicture}. */
 export interface DecodePictureOptions {
@@ -16,12 +16,27 @@ export interface DecodePictureOptions {
  * @throws {@link PipelineError} `picture-unreadable` if it is missing, empty, broken, cut short or has over 100 million pixels.
  */
 export async function decodePicture(path: string, options: DecodePictureOptions = {}): Promise<RgbImage> {
-  const { signal, reserve } = options;
-  const { width, height, channels, data } = await readPixels(path, {
+  return rgb(await readPixels(path, steps(options)), path);
+}
+
+/** Decodes the bytes of a picture file as {@link decodePicture} does; errors call it `name`. */
+export async function decodePictureBytes(
+  bytes: Uint8Array,
+  name: string,
+  options: DecodePictureOptions = {},
+): Promise<RgbImage> {
+  return rgb(await decodePixels(bytes, name, steps(options)), name);
+}
+
+function steps({ signal, reserve }: DecodePictureOptions): ReadPixelsOptions {
+  return {
     prepare: (picture) => picture.flatten({ background: '#ffffff' }),
     signal,
     ...(reserve && { reserve: (pixels) => reserve(pixels * 3) }),
-  });
+  };
+}
+
+function rgb({ width, height, channels, data }: RawPixels, path: string): RgbImage {
   if (channels !== 3) throw unreadable(path, `it has ${channels} channels instead of 3`);
   return { width, height, data };
 }

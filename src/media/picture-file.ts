@@ -31,28 +31,41 @@ export interface RawPixels {
  *
  * @throws {@link PipelineError} `picture-unreadable` if it is missing, empty, broken, cut short or larger than {@link maxPicturePixels}.
  */
-export async function readPixels(path: string, { prepare, signal, reserve }: ReadPixelsOptions): Promise<RawPixels> {
-  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
-    signal?.throwIfAborted();
-    const result = await work().catch((error: unknown) => {
-      signal?.throwIfAborted();
-      throw unreadable(path, messageOf(error), error);
-    });
-    signal?.throwIfAborted();
-    return result;
-  };
+export async function readPixels(path: string, options: ReadPixelsOptions): Promise<RawPixels> {
+  const bytes = await attempt(() => readFile(path, { signal: options.signal }), path, options.signal);
+  return decodePixels(bytes, path, options);
+}
 
-  const bytes = await attempt(() => readFile(path, { signal }));
+/**
+ * Decodes the bytes of a picture file, which errors call `path`.
+ *
+ * @throws {@link PipelineError} `picture-unreadable` as {@link readPixels} does.
+ */
+export async function decodePixels(
+  bytes: Uint8Array,
+  path: string,
+  { prepare, signal, reserve }: ReadPixelsOptions,
+): Promise<RawPixels> {
   if (bytes.length === 0) throw unreadable(path, 'the file is empty');
   // Warnings are frequent in sound photos (bytes between two markers); errors and missing ends are not.
   const picture = sharp(bytes, { failOn: 'error', limitInputPixels: maxPicturePixels, autoOrient: true });
   if (reserve) {
-    const { width, height } = await attempt(() => picture.metadata());
+    const { width, height } = await attempt(() => picture.metadata(), path, signal);
     await reserve(width * height);
   }
   const decoded = prepare(picture).raw({ depth: 'uchar' });
-  const { data, info } = await attempt(() => decoded.toBuffer({ resolveWithObject: true }));
+  const { data, info } = await attempt(() => decoded.toBuffer({ resolveWithObject: true }), path, signal);
   return { width: info.width, height: info.height, channels: info.channels, data: ownBytes(data) };
+}
+
+async function attempt<T>(work: () => Promise<T>, path: string, signal: AbortSignal | undefined): Promise<T> {
+  signal?.throwIfAborted();
+  const result = await work().catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw unreadable(path, messageOf(error), error);
+  });
+  signal?.throwIfAborted();
+  return result;
 }
 
 /** The failure of one picture. */
