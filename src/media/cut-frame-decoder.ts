@@ -1,6 +1,6 @@
 import { PipelineError } from '../core/errors.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
-import { type CutFrame, pixelBytes, type PixelsFormat } from './cut-frame.ts';
+import { type ColorRange, type CutFrame, pixelBytes, type PixelsFormat } from './cut-frame.ts';
 import { decodePictureBytes } from './decode-picture.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
 import { readPpmHeader } from './ppm-header.ts';
@@ -27,7 +27,8 @@ export interface CutFrameDecoder extends AsyncDisposable {
 
 /**
  * Makes a decoder of cut frames. JPEG and PNG are read as `decodePicture` does; YUV goes through an ffmpeg that stays until the size or the
- * format changes, and is converted as `decodeClip` does it; the rest needs no ffmpeg. Starts nothing by itself. Holds one frame.
+ * format changes, and is converted as `decodeClip` does it; the rest needs no ffmpeg, and RGB gives the frame's own bytes.
+ * Starts nothing before it is needed. Holds one frame.
  *
  * @example await using decoder = createFrameDecoder(await findFfmpeg());
  */
@@ -48,8 +49,11 @@ export function createFrameDecoder(ffmpeg: Ffmpeg): CutFrameDecoder {
       if (isDisposed) throw new TypeError('Expected the decoder to be in use, got one that has been disposed of');
       converter = { key, value: openYuvConverter(ffmpeg, format) };
     }
+    const { value } = converter;
     try {
-      return await converter.value.convert(data, signal);
+      const image = await value.convert(data, signal);
+      if (value.takesOne) await dispose();
+      return image;
     } catch (error) {
       await dispose();
       throw error;
@@ -78,7 +82,7 @@ export function createFrameDecoder(ffmpeg: Ffmpeg): CutFrameDecoder {
       signal?.throwIfAborted();
       if (pixelFormat === 'rgb24') return { width, height, data };
       if (pixelFormat === 'bgr24') return { width, height, data: swap(data) };
-      if (pixelFormat === 'gray' && format.range === 'full') return { width, height, data: spread(data) };
+      if (pixelFormat === 'gray') return { width, height, data: spread(data, format.range) };
       return convert(data, format, signal);
     },
     async [Symbol.asyncDispose]() {
@@ -88,11 +92,13 @@ export function createFrameDecoder(ffmpeg: Ffmpeg): CutFrameDecoder {
   };
 }
 
-/** Grey to RGB. */
-function spread(levels: Uint8Array): Uint8Array {
+/** Grey to RGB; levels from 16 to 235 are stretched. ffmpeg never does so, and never writes grey that is limited. */
+function spread(levels: Uint8Array, range: ColorRange = 'full'): Uint8Array {
   const data = new Uint8Array(levels.length * 3);
+  const stretched =
+    range === 'full' ? undefined : Uint8ClampedArray.from({ length: 256 }, (_, i) => ((i - 16) * 255) / 219);
   for (let i = 0, o = 0; i < levels.length; i += 1, o += 3) {
-    const level = levels[i]!;
+    const level = stretched ? stretched[levels[i]!]! : levels[i]!;
     data[o] = level;
     data[o + 1] = level;
     data[o + 2] = level;

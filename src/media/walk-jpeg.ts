@@ -9,7 +9,8 @@ const isRestart = (code: number): boolean => code >= 0xd0 && code <= 0xd7;
 
 /**
  * Gathers one JPEG, from its first byte to its end marker, which is found by going from marker to marker: what stands inside
- * segments (thumbnails, say) is passed over, and nothing after the marker is waited for.
+ * segments (thumbnails, say) is passed over, and nothing after the marker is waited for. One that was cut off inside a segment may take up to 64 KiB
+ * of what follows along.
  */
 export async function walkJpeg(frame: FrameBytes): Promise<FrameWalk> {
   if (!(await frame.copy(2))) return short;

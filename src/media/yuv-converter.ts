@@ -4,8 +4,13 @@ import { pixelBytes, type PixelsFormat } from './cut-frame.ts';
 import { startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
 
+/** ffmpeg looks at this many bytes before it begins. */
+const smallestProbe = 32;
+
 /** Converts frames of one size and pixel format to RGB, one at a time. Disposing of it ends its ffmpeg. */
 export interface YuvConverter extends AsyncDisposable {
+  /** Whether it takes one frame only, since ffmpeg would wait for more bytes than a frame has. */
+  readonly takesOne: boolean;
   /**
    * Converts one frame; wait for it before the next one. Once `signal` fires, or after a failure, the converter is of no more use.
    *
@@ -47,6 +52,7 @@ export function openYuvConverter(ffmpeg: Ffmpeg, format: PixelsFormat): YuvConve
   };
 
   return {
+    takesOne: pixelBytes(format) < smallestProbe,
     async convert(data, signal) {
       signal?.throwIfAborted();
       if (data.length !== pixelBytes(format)) {
@@ -55,7 +61,8 @@ export function openYuvConverter(ffmpeg: Ffmpeg, format: PixelsFormat): YuvConve
       }
       signal?.addEventListener('abort', process.kill);
       try {
-        process.stdin.write(data);
+        if (data.length < smallestProbe) process.stdin.end(data);
+        else process.stdin.write(data);
         return { width, height, data: await read() };
       } catch (error) {
         signal?.throwIfAborted();
@@ -73,7 +80,7 @@ export function openYuvConverter(ffmpeg: Ffmpeg, format: PixelsFormat): YuvConve
 
 function inputArgs({ width, height, pixelFormat }: PixelsFormat): readonly string[] {
   // Without the small probe it would read several frames before it gives the first.
-  const oneByOne = ['-threads', '1', '-probesize', '32', '-analyzeduration', '0'];
+  const oneByOne = ['-threads', '1', '-probesize', `${smallestProbe}`, '-analyzeduration', '0'];
   return [...oneByOne, '-f', 'rawvideo', '-pix_fmt', pixelFormat, '-s', `${width}x${height}`, '-r', '25'];
 }
 
