@@ -8,12 +8,16 @@ import { type Ffmpeg } from './find-ffmpeg.ts';
 export interface FfmpegJob {
   /** Options of the input, placed before `-i`. */
   readonly inputArgs: readonly string[];
-  /** File to read; undefined means that the caller writes into {@link FfmpegProcess.stdin}. */
+  /** File to read; without it and without `address` the caller writes into {@link FfmpegProcess.stdin}. */
   readonly input?: string;
+  /** Something else to read, as ffmpeg calls it: a URL or a device. */
+  readonly address?: string;
   /** Options of the output. */
   readonly outputArgs: readonly string[];
   /** File to write, overwritten if it is there; undefined means that the caller reads {@link FfmpegProcess.stdout}. */
   readonly output?: string;
+  /** Called with each line that ffmpeg says, at once. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** How a run of ffmpeg ended. */
@@ -57,7 +61,7 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
   const stdin = new PassThrough();
   const command = ffmpegCommand()
     .setFfmpegPath(ffmpeg.path)
-    .input(job.input === undefined ? stdin : `file:${job.input}`)
+    .input(job.address ?? (job.input === undefined ? stdin : `file:${job.input}`))
     .inputOptions(...twoOrMore(['-hide_banner', '-loglevel', 'error', ...job.inputArgs]))
     .output(job.output === undefined ? stdout : `file:${job.output}`)
     .outputOptions(...twoOrMore(job.outputArgs));
@@ -90,6 +94,7 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
         stderr: (stderr ?? '').split(/\r?\n/u).filter((line) => line.trim() !== ''),
       });
     };
+    if (job.onLine) command.on('stderr', job.onLine);
     command.on('start', () => {
       const started: unknown = Reflect.get(command, 'ffmpegProc');
       if (!(started instanceof ChildProcess)) return;

@@ -36,7 +36,10 @@ export function parseRawFormat(text: string): RawFormat {
   const range = ranges.find((name) => colors.includes(name));
   const matrix = colorMatrices.find((name) => colors.includes(name));
   const unknown = colors.find((word) => word !== range && word !== matrix);
-  if (unknown !== undefined) assertOneOf<string>('raw colours', unknown, [...ranges, ...colorMatrices]);
+  if (unknown !== undefined) {
+    const words = [...ranges, ...colorMatrices].join(', ');
+    throw new TypeError(`Expected \`raw\` to have one range and one matrix at most, of ${words}, got ${unknown}`);
+  }
   const pixelFormat = parts['format'] ?? '';
   assertOneOf('raw pixel format', pixelFormat, pixelFormats);
   const rate = parts['rate'] === undefined ? undefined : rateOf(parts['rate']);

@@ -1,0 +1,143 @@
+import { PipelineError } from '../core/errors.ts';
+import { type CutFrame } from './cut-frame.ts';
+import { cutFrames } from './cut-frames.ts';
+import { startFfmpeg } from './ffmpeg-process.ts';
+import { type Ffmpeg } from './find-ffmpeg.ts';
+import { type StreamInput } from './stream-input.ts';
+
+/** Options of {@link runStream}. */
+export interface StreamRunOptions {
+  readonly ffmpeg: Ffmpeg;
+  readonly stop: AbortSignal;
+  /** Seconds without a frame, while one is awaited, after which the run is ended. @defaultValue none */
+  readonly stallSeconds?: number | undefined;
+}
+
+/** A frame, and its time as its source counts. */
+export interface TimedFrame {
+  readonly frame: CutFrame;
+  readonly time: number | undefined;
+}
+
+/** How a run ended. */
+export interface StreamRunEnd {
+  /** Whether it ended by itself and without a complaint, having said beforehand how long it would be. */
+  readonly isWhole: boolean;
+  /** What went wrong, in one line. */
+  readonly reason: string;
+}
+
+/** Decoded frames of 8K fit. */
+const maxFrameBytes = 2 ** 30;
+
+/**
+ * Reads a source through one ffmpeg up to its end, in the pixels of `decodeClip`, and returns how it ended. Leaves no ffmpeg behind.
+ *
+ * @throws {@link PipelineError} `ffmpeg-missing` if ffmpeg does not start.
+ */
+export async function* runStream(
+  { args, source }: StreamInput,
+  { ffmpeg, stop, stallSeconds }: StreamRunOptions,
+): AsyncGenerator<TimedFrame, StreamRunEnd, undefined> {
+  const words = new FfmpegWords();
+  const process = startFfmpeg(ffmpeg, {
+    ...source,
+    inputArgs: [...inputArgs, ...args],
+    outputArgs,
+    onLine: words.take,
+  });
+  stop.addEventListener('abort', process.kill);
+  process.done.catch(() => undefined).finally(words.end); // A failed start is thrown below.
+  let isStalled = false;
+  let timer: NodeJS.Timeout | undefined;
+  const watch = (): void => {
+    if (stallSeconds === undefined) return;
+    const onStall = (): void => {
+      isStalled = true;
+      process.kill();
+    };
+    timer = setTimeout(onStall, stallSeconds * 1000);
+  };
+  const frames = cutFrames(process.stdout, { maxFrameBytes });
+  try {
+    for (;;) {
+      watch();
+      const result = await frames.next().finally(() => clearTimeout(timer));
+      if (result.done === true || stop.aborted) break;
+      yield { frame: result.value, time: await words.timeOf(result.value.index) };
+    }
+  } catch (error) {
+    // It says that no frame came; ffmpeg knows why.
+    if (!(error instanceof PipelineError)) throw error;
+  } finally {
+    stop.removeEventListener('abort', process.kill);
+    process.kill();
+    await process.done.catch(() => undefined);
+    await frames.return(undefined);
+  }
+  const { code, signal } = await process.done;
+  const status = signal === undefined ? `it ended with status ${code}` : `ffmpeg was ended by ${signal}`;
+  if (isStalled) return { isWhole: false, reason: `no frame came for ${stallSeconds} s` };
+  const isWhole = code === 0 && words.isWhole;
+  return { isWhole, reason: words.complaint ?? (code === 0 ? 'it ended' : status) };
+}
+
+const inputArgs: readonly string[] = ['-loglevel', 'level+info', '-nostats', '-threads', '1', '-reinit_filter', '0'];
+
+/** As `decodeClip` does it; `showinfo` tells the time of each frame before that is taken away. */
+const outputArgs: readonly string[] = [
+  '-nostdin -map 0:V:0 -an -sn -dn -vf showinfo,setpts=N*1000/TB -r 1/1000',
+  '-threads 1 -flush_packets 1 -f image2pipe -c:v ppm -pix_fmt rgb24',
+].flatMap((line) => line.split(' '));
+
+const frameTime = /\[Parsed_showinfo_0 @ \w+\].*\bn: *(\d+) pts: *\S+ pts_time:(\S+)/u;
+const complaint = /^(?:\[[^\]]* @ \w+\] )?\[(?:error|fatal|panic)\] (.*)$/u;
+/** What is said of a connection that was cut although the source has a length. */
+const cutOff = /prematurely|timed out|reset|refused|[Ii](?:nput|)\/[Oo](?:utput|) error/u;
+
+/** Listens to what ffmpeg says beside the frames. */
+class FfmpegWords {
+  readonly #times = new Map<number, number>();
+  #latest = -1;
+  #isOver = false;
+  #wake: (() => void) | undefined;
+  #hasDuration = false;
+  /** The last complaint. */
+  complaint: string | undefined;
+
+  /** Whether the source said how long it is, and nothing says that it was cut off. */
+  get isWhole(): boolean {
+    return this.#hasDuration && !cutOff.test(this.complaint ?? '');
+  }
+
+  readonly take = (line: string): void => {
+    const frame = frameTime.exec(line);
+    if (frame) {
+      this.#latest = Number(frame[1]);
+      this.#times.set(this.#latest, Number(frame[2]));
+      this.#wake?.();
+    } else if (/\bDuration: \d/u.test(line)) {
+      this.#hasDuration = true;
+    } else {
+      this.complaint = complaint.exec(line)?.[1] ?? this.complaint;
+    }
+  };
+
+  /** Time of a frame, which ffmpeg says before it gives the frame; undefined if it has none. */
+  async timeOf(index: number): Promise<number | undefined> {
+    while (this.#latest < index && !this.#isOver) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const time = this.#times.get(index);
+    this.#times.delete(index);
+    return time === undefined || Number.isNaN(time) ? undefined : time;
+  }
+
+  /** Says that no more will be said. */
+  readonly end = (): void => {
+    this.#isOver = true;
+    this.#wake?.();
+  };
+}
