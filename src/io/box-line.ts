@@ -1,8 +1,6 @@
 import { type Box } from '../core/box.ts';
 import { type BoxFeature } from '../core/box-feature.ts';
-
-/** Furthest that the norm of a feature may be from 1. */
-const normTolerance = 1e-3;
+import { isUnitVector, normOf } from '../core/unit-vector.ts';
 
 const keys: ReadonlySet<string> = new Set(['side', 'id', 'img', 'frame', 'box', 'score', 'feature']);
 
@@ -43,8 +41,7 @@ function rest(
     length,
   );
   const vector = Float32Array.from(feature);
-  const norm = Math.sqrt(vector.reduce((sum, number) => sum + number * number, 0));
-  expect(Math.abs(norm - 1) <= normTolerance, '`feature` to have norm 1', norm);
+  expect(isUnitVector(vector), '`feature` to have norm 1', normOf(vector));
   return { box, score, feature: vector };
 }
 

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { type ShardRows, shardRowFields } from './feature-shard.ts';
 
 /**
- * A shard of the box store: all boxes of one owner, in two files of one name.
- *
- * `<name>.f32` holds the features, float32 in the machine's byte order, row by row. `<name>.json` holds the rest and is written last: a
- * shard without it does not exist. Shards are never changed, so any number of writers need no lock, and a run that was
+ * A shard of the box store: all boxes of one owner. Shards are never changed, so any number of writers need no lock, and a run that was
  * killed leaves whole shards or none.
  */
 export const sidecarSchema: z.ZodType<Sidecar> = z.strictObject({
@@ -13,30 +11,16 @@ export const sidecarSchema: z.ZodType<Sidecar> = z.strictObject({
   side: z.enum(['query', 'gallery']),
   id: z.string(),
   model: z.string(),
-  rows: z.int().min(0),
-  featureLength: z.int().min(1),
-  crc32: z.int().min(0),
-  frames: z.array(z.string()),
-  boxIndexes: z.array(z.int().min(0)),
-  boxes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int()])),
-  scores: z.array(z.number().min(0).max(1)),
+  ...shardRowFields,
 });
 
-/** The JSON half of a shard; the lists have one entry a row. */
-export interface Sidecar {
+/** The JSON half of a shard. */
+export interface Sidecar extends ShardRows {
   readonly format: 1;
   readonly side: 'query' | 'gallery';
   readonly id: string;
   /** Fingerprint of the models that made the features. */
   readonly model: string;
-  readonly rows: number;
-  readonly featureLength: number;
-  /** Of the `.f32` file. */
-  readonly crc32: number;
-  readonly frames: readonly string[];
-  readonly boxIndexes: readonly number[];
-  readonly boxes: readonly (readonly [number, number, number, number])[];
-  readonly scores: readonly number[];
 }
 
 /** Longest file name, in bytes, that every common file system takes, less room for an extension. */

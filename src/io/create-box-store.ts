@@ -1,12 +1,11 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { assertInteger } from '../core/assert.ts';
 import { type BoxFeature } from '../core/box-feature.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type Owner, ownerKey } from '../core/frame.ts';
 import { shardName, type Sidecar } from './box-store-format.ts';
-import { writeFileWhole } from './write-file-whole.ts';
+import { packShard, writeShard } from './feature-shard.ts';
 
 /** Options of {@link createBoxStore}. */
 export interface BoxStoreOptions {
@@ -43,30 +42,13 @@ export async function createBoxStore(folder: string, options: BoxStoreOptions): 
 
   return {
     async write(owner, boxes) {
-      const features = new Float32Array(boxes.length * featureLength);
-      for (const [row, box] of boxes.entries()) {
-        assertFits(owner, box, featureLength);
-        features.set(box.feature, row * featureLength);
-      }
-      const bytes = new Uint8Array(features.buffer);
-      const sidecar: Sidecar = {
-        format: 1,
-        side: owner.side,
-        id: owner.id,
-        model,
-        rows: boxes.length,
-        featureLength,
-        crc32: crc32(bytes),
-        frames: boxes.map(({ frame }) => frame),
-        boxIndexes: boxes.map(({ boxIndex }) => boxIndex),
-        boxes: boxes.map(({ box }) => box),
-        scores: boxes.map(({ score }) => score),
-      };
+      for (const box of boxes) assertFits(owner, box, featureLength);
+      const { bytes, rows } = packShard(boxes, featureLength);
+      const sidecar: Sidecar = { format: 1, side: owner.side, id: owner.id, model, ...rows };
       const path = join(folder, owner.side, shardName(owner.id));
       // The old sidecar must not vouch for the new features, should we be killed between the two.
       await rm(`${path}.json`, { force: true });
-      await writeFileWhole(`${path}.f32`, bytes);
-      await writeFileWhole(`${path}.json`, JSON.stringify(sidecar));
+      await writeShard(path, bytes, sidecar);
     },
   };
 }

@@ -1,11 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { type BoxFeature } from '../core/box-feature.ts';
 import { compareIds } from '../core/compare-ids.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type Owner } from '../core/frame.ts';
 import { ownerId, type Sidecar, shardName, sidecarSchema } from './box-store-format.ts';
+import { readFeatures, readJson, rowsFault } from './feature-shard.ts';
 
 /** Reads the boxes of a run. */
 export interface BoxStore {
@@ -46,7 +46,7 @@ export async function openBoxStore(folder: string): Promise<BoxStore> {
     if (side !== owner.side || id !== owner.id) throw damaged(`${path}.json`, `it holds ${side}/${id}`);
     model ??= sidecar.model;
     if (sidecar.model !== model) throw damaged(`${path}.json`, `made by models ${sidecar.model}, others by ${model}`);
-    return toBoxes(sidecar, await readFeatures(`${path}.f32`, sidecar));
+    return toBoxes(sidecar, await readFeatures(`${path}.f32`, sidecar, damaged));
   };
 
   async function* boxes(side: Owner['side']): AsyncGenerator<readonly BoxFeature[]> {
@@ -65,28 +65,10 @@ async function names(folder: string, side: string): Promise<readonly string[]> {
 }
 
 async function readSidecar(path: string): Promise<Sidecar> {
-  let sidecar: Sidecar;
-  try {
-    sidecar = sidecarSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (cause) {
-    throw damaged(path, messageOf(cause).replaceAll(/\s+/g, ' '), cause);
-  }
-  const { rows, frames, boxIndexes, boxes, scores } = sidecar;
-  const lengths = [frames, boxIndexes, boxes, scores].map(({ length }) => length);
-  if (lengths.some((length) => length !== rows)) throw damaged(path, `lists of ${lengths.join(', ')} for ${rows} rows`);
+  const sidecar = await readJson(path, sidecarSchema, damaged);
+  const fault = rowsFault(sidecar);
+  if (fault !== undefined) throw damaged(path, fault);
   return sidecar;
-}
-
-async function readFeatures(path: string, { rows, featureLength, crc32: expected }: Sidecar): Promise<Float32Array> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw damaged(path, messageOf(cause), cause);
-  });
-  if (bytes.length !== rows * featureLength * 4) {
-    throw damaged(path, `${bytes.length} bytes for ${rows} features of ${featureLength}`);
-  }
-  if (crc32(bytes) !== expected) throw damaged(path, 'the checksum does not fit');
-  // A copy of its own, as a pooled buffer may start at any byte.
-  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 function toBoxes(sidecar: Sidecar, features: Float32Array): readonly BoxFeature[] {

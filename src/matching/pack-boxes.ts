@@ -1,6 +1,7 @@
 import { type BoxFeature } from '../core/box-feature.ts';
 import { type KeptBox } from '../core/crop.ts';
 import { type Owner, ownerKey } from '../core/frame.ts';
+import { isUnitVector, normOf } from '../core/unit-vector.ts';
 import { rowMultiple } from './dot-products.ts';
 import { blocksOf, type BoxSource } from './box-source.ts';
 
@@ -22,9 +23,6 @@ export interface PackBoxesOptions {
   /** Numbers in one feature; that of the first box when left out. */
   readonly featureLength?: number | undefined;
 }
-
-/** Furthest that the norm of a feature may be from 1; float16 weights and text features stay well below. */
-export const normTolerance = 1e-3;
 
 /**
  * Gathers a source into blocks of at most `rows` boxes, in order. Holds one block, in one buffer that is used again.
@@ -69,15 +67,5 @@ function assertUsable({ owner, frame, boxIndex, feature }: BoxFeature, side: str
   if (feature.length !== featureLength) {
     throw new TypeError(`Expected features of ${featureLength} numbers, got ${feature.length} at ${where}`);
   }
-  const norm = normOf(feature);
-  if (!(Math.abs(norm - 1) <= normTolerance)) {
-    throw new TypeError(`Expected features of norm 1, got norm ${norm} at ${where}`);
-  }
-}
-
-/** Euclidean norm. */
-export function normOf(feature: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < feature.length; index += 1) sum += (feature[index] ?? 0) ** 2;
-  return Math.sqrt(sum);
+  if (!isUnitVector(feature)) throw new TypeError(`Expected features of norm 1, got norm ${normOf(feature)} at ${where}`);
 }
