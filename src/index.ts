@@ -10,6 +10,7 @@ export { type ExportDatasetOptions } from './pipelines/export-options.ts';
 export { type ExportProgress, type ExportReport } from './pipelines/export-report.ts';
 export { type SynthProgress, type SynthReport } from './pipelines/synth-report.ts';
 export { synthShop, type SynthShopOptions } from './pipelines/synth-shop.ts';
+export { openGallery, type OpenGalleryOptions } from './pipelines/open-gallery.ts';
 export { doctor, type DoctorOptions, type DoctorReport, type Finding, type ModelsFinding } from './pipelines/doctor.ts';
 export { type ModelSpeed } from './pipelines/measure-models.ts';
 export { compactModels, packageVersion, shopFixture } from './pipelines/package-folder.ts';
@@ -41,6 +42,21 @@ export { type Boxes, openBoxes } from './io/open-boxes.ts';
 export { readBoxesNdjson, type ReadBoxesNdjsonOptions } from './io/read-boxes-ndjson.ts';
 export { writeBoxesNdjson } from './io/write-boxes-ndjson.ts';
 export { formatResult, readResult, writeResult } from './io/result-file.ts';
+export {
+  type IndexedItem,
+  type IndexShard,
+  type ItemIndex,
+  openItemIndex,
+  type OpenItemIndexOptions,
+} from './io/open-item-index.ts';
+export {
+  createItemIndex,
+  type ItemIndexWriter,
+  type PutItem,
+  writeItemIndex,
+  type WriteItemIndexOptions,
+} from './io/write-item-index.ts';
+export { type IndexedPicture, type IndexManifest, type IndexModel } from './io/item-index-format.ts';
 
 // Models as ports.
 export { type Models, openModels, type OpenModelsOptions } from './models/open-models.ts';
@@ -92,6 +108,7 @@ export {
 export { type Detection } from './core/detection.ts';
 export { type FailureCode, PipelineError, type PipelineErrorOptions } from './core/errors.ts';
 export { type Frame, type Owner } from './core/frame.ts';
+export { type Gallery, type GalleryHit } from './core/gallery.ts';
 export { type FrameSelection } from './core/frame-selection.ts';
 export { type Match } from './core/match.ts';
 export { type Detector, type Embedder } from './core/ports.ts';

@@ -67,5 +67,6 @@ function assertUsable({ owner, frame, boxIndex, feature }: BoxFeature, side: str
   if (feature.length !== featureLength) {
     throw new TypeError(`Expected features of ${featureLength} numbers, got ${feature.length} at ${where}`);
   }
-  if (!isUnitVector(feature)) throw new TypeError(`Expected features of norm 1, got norm ${normOf(feature)} at ${where}`);
+  if (!isUnitVector(feature))
+    throw new TypeError(`Expected features of norm 1, got norm ${normOf(feature)} at ${where}`);
 }
