@@ -1,7 +1,9 @@
 // Whole jobs, from folders to files.
 export { matchDataset } from './pipelines/match-dataset.ts';
 export { type MatchDatasetOptions } from './pipelines/match-options.ts';
-export { type NotableInput, type RunReport } from './pipelines/run-report.ts';
+export { type RunReport } from './pipelines/run-report.ts';
+export { type InputsAccount, type NotableInput } from './pipelines/inputs-account.ts';
+export { type GraphOptions } from './pipelines/graph-options.ts';
 export { type Progress } from './pipelines/run-tally.ts';
 export { rematch, type RematchOptions } from './pipelines/rematch.ts';
 export { type Evaluation, evaluate, type EvaluateOptions, type Retrieval } from './pipelines/evaluate.ts';

@@ -48,15 +48,27 @@ export interface Dataset {
  * @throws PipelineError `dataset-invalid` when the root, `image` or `video` is missing, or holds no item or no clip.
  */
 export async function openDataset(root: string): Promise<Dataset> {
-  const ignored: IgnoredEntry[] = [];
   await listFolder(root, 'a folder that holds image/ and video/');
-  const items = await listItems(root, ignored);
-  if (items.length === 0) throw invalidDataset(join(root, 'image'), 'holds no picture', 'image/<item_id>/<n>.jpg');
-
+  const shop = await openShop(root);
+  const { items } = shop;
+  const ignored = [...shop.ignored];
   await listFolder(join(root, 'video'), 'clips, video/<video_id>.mp4');
   const clips = await listClips(root, ignored);
   if (clips.length === 0) throw invalidDataset(join(root, 'video'), 'holds no clip', 'video/<video_id>.mp4');
   return { root, items, clips, ignored };
+}
+
+/**
+ * Lists the items of a data set, `<root>/image/<item_id>/<n>.jpg`, whether or not it has clips.
+ *
+ * @throws PipelineError `dataset-invalid` when the root or `image` is missing, or holds no item.
+ */
+export async function openShop(root: string): Promise<Pick<Dataset, 'root' | 'items' | 'ignored'>> {
+  const ignored: IgnoredEntry[] = [];
+  await listFolder(root, 'a folder that holds image/');
+  const items = await listItems(root, ignored);
+  if (items.length === 0) throw invalidDataset(join(root, 'image'), 'holds no picture', 'image/<item_id>/<n>.jpg');
+  return { root, items, ignored };
 }
 
 /**

@@ -1,22 +1,14 @@
-import { relative } from 'node:path';
-import { type InputOutcome } from '../core/frame-source.ts';
 import { limitingStage } from '../flow/limiting-stage.ts';
 import { type StageReport } from '../flow/stage-meter.ts';
 import { type IgnoredEntry } from '../io/list-folder.ts';
 import { type Ffmpeg } from '../media/find-ffmpeg.ts';
 import { type DeviceReport } from '../models/choose-device.ts';
 import { type StageName } from './box-graph.ts';
+import { type InputsAccount, inputsAccount } from './inputs-account.ts';
 import { type MatchSettings } from './match-options.ts';
 import { packageVersion } from './package-folder.ts';
 import { type Tally } from './run-tally.ts';
 import { type Vitals } from './run-vitals.ts';
-
-/** An input that did not give all that was wanted of it. */
-export interface NotableInput extends Pick<InputOutcome, 'status' | 'frames' | 'missing'> {
-  /** Relative to the root. */
-  readonly path: string;
-  readonly reason: string;
-}
 
 /** What `run.json` holds: an account of a run. Times in milliseconds, sizes in bytes. */
 export interface RunReport {
@@ -30,17 +22,7 @@ export interface RunReport {
   readonly device: DeviceReport;
   readonly models: { readonly folder: string; readonly name: string; readonly fingerprint: string };
   readonly options: Pick<MatchSettings, 'frames' | 'matching' | 'flow'>;
-  /** Pictures and clips: `total = done + skipped + failed`. */
-  readonly inputs: {
-    readonly total: number;
-    readonly done: number;
-    readonly skipped: number;
-    readonly failed: number;
-    /** Every input that was skipped or failed, and those that gave fewer frames than wanted, by path. */
-    readonly notable: readonly NotableInput[];
-    /** What else was found under the root; not among the inputs. */
-    readonly ignored: readonly IgnoredEntry[];
-  };
+  readonly inputs: InputsAccount;
   readonly items: number;
   readonly clips: number;
   readonly frames: Tally['frames'];
@@ -71,31 +53,14 @@ export interface RunFacts
 /** Puts the account of a run together. */
 export function runReport({ settings, ffmpeg, tally, ignored, vitals, ...facts }: RunFacts): RunReport {
   const { frames, matching, flow } = settings;
-  const { done, skipped, failed, notable } = tally;
   const limit = limitingStage(facts.stages);
-  const within = (path: string): string => relative(facts.root, path);
   return {
     format: 1,
     ...facts,
     ...vitals,
     versions: { vitrine: packageVersion, node: process.versions.node, ffmpeg },
     options: { frames, matching, flow },
-    inputs: {
-      total: done + skipped + failed,
-      done,
-      skipped,
-      failed,
-      notable: notable
-        .map(({ path, reason = '', ...rest }) => ({
-          path: within(path),
-          status: rest.status,
-          frames: rest.frames,
-          missing: rest.missing,
-          reason,
-        }))
-        .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-      ignored: ignored.map(({ path, reason }) => ({ path: within(path), reason })),
-    },
+    inputs: inputsAccount(tally, { root: facts.root, ignored }),
     frames: tally.frames,
     boxes: tally.boxes,
     ...(limit !== undefined && { limit }),
