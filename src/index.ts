@@ -12,6 +12,10 @@ export { type ExportDatasetOptions } from './pipelines/export-options.ts';
 export { type ExportProgress, type ExportReport } from './pipelines/export-report.ts';
 export { type SynthProgress, type SynthReport } from './pipelines/synth-report.ts';
 export { synthShop, type SynthShopOptions } from './pipelines/synth-shop.ts';
+export { indexItems, type IndexItemsOptions, type IndexMode } from './pipelines/index-items.ts';
+export { type IndexContent, type IndexReport } from './pipelines/index-report.ts';
+export { describeIndex, type IndexDescription } from './pipelines/describe-index.ts';
+export { type RemovalReport, removeItems } from './pipelines/remove-items.ts';
 export { openGallery, type OpenGalleryOptions } from './pipelines/open-gallery.ts';
 export { doctor, type DoctorOptions, type DoctorReport, type Finding, type ModelsFinding } from './pipelines/doctor.ts';
 export { type ModelSpeed } from './pipelines/measure-models.ts';
@@ -33,6 +37,7 @@ export {
   type DatasetItem,
   type DatasetPicture,
   openDataset,
+  openShop,
 } from './io/dataset.ts';
 export { type IgnoredEntry } from './io/list-folder.ts';
 export { categories, type Category } from './io/categories.ts';

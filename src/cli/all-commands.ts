@@ -3,6 +3,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
+import { indexCommand } from './commands/index-items.ts';
 import { matchCommand } from './commands/match.ts';
 import { rematchCommand } from './commands/rematch.ts';
 import { synthCommand } from './commands/synth.ts';
@@ -12,6 +13,7 @@ export const allCommands: readonly Command[] = [
   matchCommand,
   rematchCommand,
   evalCommand,
+  indexCommand,
   synthCommand,
   exportCommand,
   demoCommand,

@@ -9,6 +9,7 @@ import { isUnitVector, normOf } from '../core/unit-vector.ts';
 import { packShard, writeShard } from './feature-shard.ts';
 import {
   entryNameOf,
+  entryPlace,
   indexFormat,
   type IndexedPicture,
   type IndexManifest,
@@ -22,7 +23,7 @@ import { writeFileWhole } from './write-file-whole.ts';
 /**
  * Makes an index without items.
  *
- * @throws PipelineError `store-invalid` when the folder holds something, `file-unwritable`.
+ * @throws PipelineError `store-invalid` when the folder holds items or something else, `file-unwritable`.
  */
 export async function createItemIndex(
   folder: string,
@@ -35,20 +36,17 @@ export async function createItemIndex(
   await writeFileWhole(join(folder, 'index.json'), `${JSON.stringify(whole, undefined, 2)}\n`);
 }
 
-/**
- * Makes sure that an index can be made in a folder: it is missing or empty, or what is there is what a killed {@link createItemIndex} leaves.
- *
- * @throws PipelineError `store-invalid`.
- */
-export async function assertVacant(folder: string): Promise<void> {
+/** A folder that is missing or empty, or holds an index to which nothing was ever added, may become one. */
+async function assertVacant(folder: string): Promise<void> {
   const names: readonly string[] = await readdir(folder).catch(() => []);
-  if (names.includes('index.json')) {
-    const message = `There is an item index at ${folder} already. Add to it with \`vitrine index add <root> --index ${folder}\`, or name another folder.`;
+  const other = names.find((name) => !name.startsWith('.') && name !== 'shards' && name !== 'index.json');
+  if (other !== undefined) {
+    const message = `${folder} holds other files (${other}); an item index needs a folder of its own.`;
     throw new PipelineError('store-invalid', message, { path: folder });
   }
-  const other = names.find((name) => !name.startsWith('.') && name !== 'shards');
-  if (other === undefined) return;
-  const message = `${folder} holds other files (${other}); an item index needs a folder of its own.`;
+  const log: readonly string[] = await readdir(join(folder, 'shards')).catch(() => []);
+  if (!log.some((name) => entryPlace(name) !== undefined)) return;
+  const message = `There is an item index at ${folder} already. Add to it with \`vitrine index add <root> --index ${folder}\`, or name another folder.`;
   throw new PipelineError('store-invalid', message, { path: folder });
 }
 

@@ -198,7 +198,7 @@ describe('export', () => {
 });
 
 describe('help', () => {
-  it.each(['match', 'rematch', 'eval', 'synth', 'export', 'demo', 'doctor'])(
+  it.each(['match', 'rematch', 'eval', 'index', 'synth', 'export', 'demo', 'doctor'])(
     'explains %s with examples',
     async (command) => {
       const { exitCode, stdout, stderr } = await runMain(command, '--help');

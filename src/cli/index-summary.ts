@@ -1,0 +1,56 @@
+import { type IndexDescription } from '../pipelines/describe-index.ts';
+import { type IndexContent, type IndexReport } from '../pipelines/index-report.ts';
+import { type RemovalReport } from '../pipelines/remove-items.ts';
+import { counted } from './counted.ts';
+import { formatDuration } from './progress-line.ts';
+import { textTable } from './text-table.ts';
+
+/** How many inputs that went wrong are listed. */
+const shownInputs = 10;
+
+/** What was done to an index, in a few lines: models, items, pictures, time, what it holds now, and the first inputs that went wrong. */
+export function indexSummary(report: IndexReport): string {
+  const { inputs, items, frames, boxes, elapsedMs, warmUpMs, peakRssBytes, limit, models, device } = report;
+  const limitedBy = limit === undefined ? '' : `, limited by ${limit}`;
+  const on = device === undefined ? '' : ` on ${device.device}, ${counted(device.lanes, 'lane')}`;
+  const lines = [
+    `models ${models.name}${on}`,
+    `${counted(items.total, 'item')}: ${items.added} added, ${items.replaced} replaced, ${items.unchanged} unchanged, ${items.failed} failed`,
+    `${counted(inputs.total, 'picture')}: ${inputs.done} done, ${inputs.skipped} skipped, ${inputs.failed} failed; ${frames.withoutBoxes} without a box, ${counted(boxes.embedded, 'box', 'boxes')}`,
+    `${formatDuration(elapsedMs / 1000)} (warm-up ${Math.round(warmUpMs)} ms${limitedBy}), ${Math.round(peakRssBytes / 1e6)} MB`,
+    contentLine(report.index, report.content),
+    ...brokenLines(report),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** What was taken out of an index, and what was not there. */
+export function removalSummary({ index, removed, unknown, content }: RemovalReport): string {
+  const missing = unknown.length === 0 ? '' : `not in the index: ${unknown.join(', ')}\n`;
+  return `${counted(removed.length, 'item')} removed\n${missing}${contentLine(index, content)}\n`;
+}
+
+/** What an index holds, as a table. */
+export function indexTable(description: IndexDescription): string {
+  const { model, featureLength, format, items, pictures, boxes, staleBoxes, shards, featureBytes } = description;
+  return textTable([
+    ['models', `${model.name}, fingerprint ${model.fingerprint}`],
+    ['features', `${featureLength} numbers, ${Math.ceil(featureBytes / 1e6)} MB in ${counted(shards, 'shard')}`],
+    ['items', String(items)],
+    ['pictures', String(pictures)],
+    ['boxes', `${boxes}, and ${staleBoxes} that were replaced or removed`],
+    ['format', String(format)],
+  ]);
+}
+
+function contentLine(index: string, { items, boxes, staleBoxes }: IndexContent): string {
+  const stale = staleBoxes === 0 ? '' : `, and ${staleBoxes} that were replaced or removed`;
+  return `${index} holds ${counted(items, 'item')} with ${counted(boxes, 'box', 'boxes')}${stale}`;
+}
+
+function brokenLines({ inputs }: IndexReport): readonly string[] {
+  const broken = inputs.notable.filter(({ status }) => status === 'failed');
+  const shown = broken.slice(0, shownInputs).map(({ status, path, reason }) => `  ${status} ${path}: ${reason}`);
+  const more = broken.length - shown.length;
+  return more > 0 ? [...shown, `  and ${more} more; --json lists all`] : shown;
+}

@@ -1,0 +1,37 @@
+import { assertPath } from '../core/assert.ts';
+import { type IndexManifest, indexFormat } from '../io/item-index-format.ts';
+import { openItemIndex } from '../io/open-item-index.ts';
+import { contentOf, type IndexContent } from './index-report.ts';
+
+/** What is known of an index without a look at its features. */
+export interface IndexDescription extends IndexContent, Pick<IndexManifest, 'model' | 'featureLength' | 'options'> {
+  readonly index: string;
+  readonly format: number;
+  readonly pictures: number;
+  /** Shards of which something counts. */
+  readonly shards: number;
+  /** Size of all features on the disk. */
+  readonly featureBytes: number;
+}
+
+/**
+ * Says what an index holds and which models made it.
+ *
+ * @throws PipelineError `store-invalid`.
+ */
+export async function describeIndex(folder: string): Promise<IndexDescription> {
+  assertPath('index', folder);
+  const index = await openItemIndex(folder);
+  const { model, featureLength, options, items, shards, rows, staleRows } = index;
+  return {
+    index: folder,
+    format: indexFormat,
+    model,
+    featureLength,
+    options,
+    ...contentOf(index),
+    pictures: [...items.values()].reduce((sum, { pictures }) => sum + pictures.length, 0),
+    shards: shards.length,
+    featureBytes: (rows + staleRows) * featureLength * 4,
+  };
+}

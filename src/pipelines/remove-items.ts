@@ -1,0 +1,35 @@
+import { assertPath } from '../core/assert.ts';
+import { openItemIndex } from '../io/open-item-index.ts';
+import { writeItemIndex } from '../io/write-item-index.ts';
+import { contentOf, type IndexContent } from './index-report.ts';
+
+/** What {@link removeItems} did. */
+export interface RemovalReport {
+  readonly index: string;
+  readonly removed: readonly string[];
+  /** Asked for, and not in the index. */
+  readonly unknown: readonly string[];
+  /** The index afterwards. */
+  readonly content: IndexContent;
+}
+
+/**
+ * Takes items out of an index, all at once; those that are not there are named and change nothing. Their features stay on the disk
+ * and are not searched any more.
+ *
+ * @example const { unknown } = await removeItems('shop.vitrine', ['000041']);
+ * @throws PipelineError `store-invalid` or `file-unwritable`.
+ */
+export async function removeItems(index: string, ids: readonly string[]): Promise<RemovalReport> {
+  assertPath('index', index);
+  const before = await openItemIndex(index);
+  const asked = [...new Set(ids)];
+  const removed = asked.filter((id) => before.items.has(id));
+  if (removed.length > 0) await writeItemIndex(before).remove(removed);
+  return {
+    index,
+    removed,
+    unknown: asked.filter((id) => !before.items.has(id)),
+    content: contentOf(await openItemIndex(index)),
+  };
+}
