@@ -112,23 +112,23 @@ export function readIndexFeatures({ path, sidecar }: IndexShard): Promise<Float3
 
 /** The boxes that count of a shard, with their rows. */
 export function indexBoxes({ sidecar, items }: IndexShard): readonly { readonly row: number; readonly box: KeptBox }[] {
-  return items.flatMap(({ id, firstRow, rows }) => {
-    const owner = { side: 'query', id } as const;
-    return Array.from({ length: rows }, (_, index) => {
-      const row = firstRow + index;
-      const [x1, y1, x2, y2] = sidecar.boxes[row] ?? [0, 0, 0, 0];
-      return {
-        row,
-        box: {
-          owner,
-          frame: sidecar.frames[row] ?? '',
-          boxIndex: sidecar.boxIndexes[row] ?? 0,
-          box: [x1, y1, x2, y2] as const,
-          score: sidecar.scores[row] ?? 0,
-        },
-      };
-    });
-  });
+  return items.flatMap((item) =>
+    Array.from({ length: item.rows }, (_, index) => {
+      const row = item.firstRow + index;
+      return { row, box: boxAt(sidecar, item, row) };
+    }),
+  );
+}
+
+/** The box of an item that a row of its shard is. */
+export function boxAt({ frames, boxIndexes, boxes, scores }: ItemsEntry, { id }: IndexedItem, row: number): KeptBox {
+  return {
+    owner: { side: 'query', id },
+    frame: frames[row] ?? '',
+    boxIndex: boxIndexes[row] ?? 0,
+    box: boxes[row] ?? [0, 0, 0, 0],
+    score: scores[row] ?? 0,
+  };
 }
 
 /** The failure of a file of an item index that cannot be used. */

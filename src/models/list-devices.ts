@@ -33,7 +33,7 @@ export function listDevices(): Promise<readonly DeviceStatus[]> {
 
 /** Tries one device in a process of its own. */
 export async function probeDevice(device: Provider): Promise<DeviceStatus> {
-  const program = fileURLToPath(entryUrl('probe-device'));
+  const program = fileURLToPath(entryUrl('models/probe-device'));
   const { stdout, failure } = await new Promise<{ stdout: string; failure: string }>((resolve) => {
     execFile(process.execPath, [program, device], { timeout: patienceMs }, (error, stdout, stderr) =>
       resolve({ stdout, failure: error ? lastLine(stderr) || error.message : '' }),

@@ -45,7 +45,7 @@ export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}):
   const { busy = new Int32Array(new SharedArrayBuffer(4)) } = options;
   const workerData: LaneStart = { setup, busy };
   Atomics.store(busy, 0, 1);
-  const worker = new Worker(entryUrl('session-worker'), { workerData, name: 'vitrine lane' });
+  const worker = new Worker(entryUrl('models/session-worker'), { workerData, name: 'vitrine lane' });
   let waiting: Waiting | undefined;
   let isClosed = false;
   let reason = 'the lane was closed';

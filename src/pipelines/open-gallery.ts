@@ -1,17 +1,20 @@
+import { availableParallelism } from 'node:os';
 import { assertInteger, assertPath } from '../core/assert.ts';
-import { type KeptBox } from '../core/crop.ts';
 import { type Gallery, type GalleryHit } from '../core/gallery.ts';
 import { isUnitVector, normOf } from '../core/unit-vector.ts';
-import { indexBoxes, openItemIndex, readIndexFeatures } from '../io/open-item-index.ts';
-import { compareHits } from '../matching/compare-hits.ts';
-import { squaredDistance } from '../matching/dot-products.ts';
-import { keepPace } from '../matching/pace.ts';
+import { boxOfRow, indexBlocks } from '../io/index-blocks.ts';
+import { openItemIndex } from '../io/open-item-index.ts';
+import { mergeNear } from '../matching/merge-near.ts';
+import { openSearch, type Search } from './open-search.ts';
 
 /** Options of {@link openGallery}. */
 export interface OpenGalleryOptions {
   /** Fingerprint of the models whose features will be asked about; any when left out. */
   readonly model?: string;
-  /** Most bytes of features held in memory; an index with more is read anew for each call of `nearest`. @defaultValue `1073741824`, which is 1 GiB */
+  /**
+   * Most bytes of features held in memory. An index with more is read anew for each call of `nearest`, through some 64 MiB a thread, so that a call with
+   * many queries is cheaper than many calls. @defaultValue `1073741824`, which is 1 GiB
+   */
   readonly memoryBytes?: number;
   /** Worker threads that search: an integer, at least 1. @defaultValue one a CPU core */
   readonly threads?: number;
@@ -19,29 +22,35 @@ export interface OpenGalleryOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Rows that are read and multiplied at once: 32 MiB of features of 2048 numbers. */
+const blockRows = 4096;
+
+/** Queries that one pass over the features is shared by: their products with a block take 4 MiB. */
+const queriesAtOnce = 256;
+
 /**
- * Opens an item index to be searched.
+ * Opens an item index to be searched. What others add to it from then on is not seen.
+ *
+ * The search is exact: products of all features with the queries, in blocks and on worker threads, say in float32 which boxes can be among
+ * the nearest, and their distances are then taken in float64. The answer depends on neither threads nor memory.
  *
  * @example await using gallery = await openGallery('shop.vitrine', { model: models.set.fingerprint });
  * @throws TypeError when an option is out of range.
- * @throws PipelineError `store-invalid` when the folder is no index, is damaged, of a newer format, or of other models.
+ * @throws PipelineError `store-invalid` when the folder is no index, is damaged, of a newer format, or of other models. Where the features are not held
+ * in memory, damage to them comes out of the first call of `nearest`.
  */
 export async function openGallery(folder: string, options: OpenGalleryOptions = {}): Promise<Gallery> {
-  const { model, memoryBytes = 2 ** 30, threads, signal } = options;
+  const { model, memoryBytes = 2 ** 30, threads = availableParallelism(), signal } = options;
   assertPath('folder', folder);
   assertInteger('memoryBytes', memoryBytes, 0);
-  if (threads !== undefined) assertInteger('threads', threads, 1, 256);
+  assertInteger('threads', threads, 1, 256);
   signal?.throwIfAborted();
   const index = await openItemIndex(folder, model === undefined ? {} : { model: { fingerprint: model } });
   const { featureLength, rows } = index;
-  const held: { readonly box: KeptBox; readonly feature: Float32Array }[] = [];
-  for (const shard of index.shards) {
-    signal?.throwIfAborted();
-    const features = await readIndexFeatures(shard);
-    for (const { row, box } of indexBoxes(shard)) {
-      held.push({ box, feature: features.subarray(row * featureLength, (row + 1) * featureLength) });
-    }
-  }
+  const blocks = indexBlocks(index, blockRows);
+  const isHeld = rows * featureLength * 4 <= memoryBytes;
+  const search = await openSearch(blocks, { featureLength, threads, isHeld, signal });
+  const boxOf = boxOfRow(blocks);
   return {
     model: index.model.fingerprint,
     featureLength,
@@ -50,22 +59,33 @@ export async function openGallery(folder: string, options: OpenGalleryOptions = 
     async nearest(queries, k) {
       assertInteger('k', k, 1);
       for (const query of queries) assertQuery(query, featureLength);
-      const pace = keepPace();
-      const found: (readonly GalleryHit[])[] = [];
-      for (const query of queries) {
-        const hits: GalleryHit[] = [];
-        for (const { box, feature } of held) {
-          let dot = 0;
-          for (let at = 0; at < featureLength; at += 1) dot += query[at]! * feature[at]!;
-          hits.push({ box, distance: squaredDistance(dot) });
-          if (pace.isDue()) await pace.rest();
+      const hits: (readonly GalleryHit[])[] = [];
+      for (let at = 0; at < queries.length; at += queriesAtOnce) {
+        const some = queries.slice(at, at + queriesAtOnce);
+        const found = await ask(search, some, { featureLength, k: Math.min(k, Math.max(1, rows)) });
+        for (const place of some.keys()) {
+          hits.push(
+            mergeNear(
+              found.flatMap((of) => of[place] ?? []),
+              { k, boxOf },
+            ),
+          );
         }
-        found.push(hits.sort(compareHits).slice(0, k));
       }
-      return found;
+      return hits;
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => search[Symbol.asyncDispose](),
   };
+}
+
+function ask(
+  search: Search,
+  queries: readonly Float32Array[],
+  { featureLength, k }: { readonly featureLength: number; readonly k: number },
+): ReturnType<Search['nearest']> {
+  const packed = new Float32Array(queries.length * featureLength);
+  for (const [place, query] of queries.entries()) packed.set(query, place * featureLength);
+  return search.nearest({ queries: packed, k });
 }
 
 function assertQuery(query: Float32Array, featureLength: number): void {

@@ -11,7 +11,7 @@ describe('exitGuard', () => {
       setTimeout(() => { Atomics.store(workerData, 0, 0); Atomics.notify(workerData, 0); }, 100);`;
     const program = `
       import { Worker } from 'node:worker_threads';
-      import { exitGuard } from ${JSON.stringify(entryUrl('exit-guard').href)};
+      import { exitGuard } from ${JSON.stringify(entryUrl('models/exit-guard').href)};
       const { flags: [idle, busy] } = exitGuard(2);
       Atomics.store(busy, 0, 1);
       process.on('exit', () => console.log('flags at the end', idle[0], busy[0]));

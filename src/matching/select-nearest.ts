@@ -1,0 +1,111 @@
+import { squaredDistance } from './dot-products.ts';
+
+/** Rows that are near one query, and how near, in no order. */
+export interface NearRows {
+  readonly rows: readonly number[];
+  /** Of each row, as `squaredDistance` defines it. */
+  readonly distances: readonly number[];
+}
+
+/** What {@link selectNearest} looks for. */
+export interface SelectNearestOptions {
+  /** Query by query, `featureLength` numbers each. */
+  readonly queries: Float32Array;
+  readonly featureLength: number;
+  /** Rows to find for each query: an integer, at least 1. */
+  readonly k: number;
+}
+
+/** A block of rows and their dot products with all queries. */
+export interface DotBlock {
+  /** Row by row, one a query; each at most {@link dotError} off. */
+  readonly dots: Float32Array;
+  readonly features: Float32Array;
+  /** Number of the block's first row. */
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+/** Goes through blocks of rows and keeps those that are near. */
+export interface NearestSelection {
+  visit(block: DotBlock): void;
+  /** For each query, the `k` nearest rows that it was shown, and any others that are as near as the last of them. */
+  found(): readonly NearRows[];
+}
+
+/** Furthest that a float32 can be off by rounding, relative to itself. */
+const roundOff = 2 ** -24;
+
+/**
+ * Furthest that a dot product of two vectors of norm 1 (give or take `normTolerance`), summed in float32 in whatever order, is from the true one:
+ * n roundings, each of at most 2^-24 of a sum of absolute products, which is at most the product of the norms.
+ */
+export function dotError(featureLength: number): number {
+  return featureLength * roundOff * 1.01;
+}
+
+/**
+ * Finds the nearest rows exactly, with the help of dot products that are not exact.
+ *
+ * What an inexact product says is only whether a row can be among the nearest at all; the few that can are looked at again in float64, so neither
+ * blocks nor processors change the answer. Holds `k` rows a query, and those that are as near.
+ */
+export function selectNearest({ queries, featureLength, k }: SelectNearestOptions): NearestSelection {
+  const count = queries.length / featureLength;
+  const error = dotError(featureLength);
+  // A distance is rounded to float32, and products above 1 all mean 0.
+  const slack = error + 4 * roundOff;
+  const near = Array.from({ length: count }, () => ({ rows: [] as number[], distances: [] as number[] }));
+  /** An inexact product below it cannot be of one of the nearest. */
+  const floors = new Float64Array(count).fill(-Infinity);
+
+  const exactDistance = (query: number, features: Float32Array, row: number): number => {
+    const a = query * featureLength;
+    const b = row * featureLength;
+    let dot = 0;
+    for (let index = 0; index < featureLength; index += 1) dot += queries[a + index]! * features[b + index]!;
+    return squaredDistance(dot);
+  };
+
+  /** The rows of a block that can be among the nearest of one query. */
+  const candidates = ({ dots, rows }: DotBlock, query: number): readonly number[] => {
+    let floor = floors[query]!;
+    let found: number[] = [];
+    const dropFar = (): void => {
+      if (found.length <= k) return;
+      const sorted = Float32Array.from(found, (row) => dots[row * count + query]!).sort();
+      floor = Math.max(floor, Math.min(1, sorted[sorted.length - k]! - error) - slack);
+      found = found.filter((row) => dots[row * count + query]! >= floor);
+    };
+    let room = 2 * k + 32;
+    for (let row = 0, at = query; row < rows; row += 1, at += count) {
+      if (dots[at]! < floor) continue;
+      found.push(row);
+      if (found.length < room) continue;
+      dropFar();
+      room = 2 * found.length + 32;
+    }
+    dropFar();
+    return found;
+  };
+
+  return {
+    visit(block) {
+      for (const [query, kept] of near.entries()) {
+        for (const row of candidates(block, query)) {
+          kept.rows.push(block.firstRow + row);
+          kept.distances.push(exactDistance(query, block.features, row));
+        }
+        if (kept.distances.length < k) continue;
+        const limit = kept.distances.toSorted((a, b) => a - b)[k - 1]!;
+        const stay = kept.distances.map((distance) => distance <= limit);
+        near[query] = {
+          rows: kept.rows.filter((_, place) => stay[place]),
+          distances: kept.distances.filter((distance) => distance <= limit),
+        };
+        floors[query] = 1 - limit / 2 - slack;
+      }
+    },
+    found: () => near,
+  };
+}
