@@ -32,11 +32,28 @@ export const shardRowFields: { readonly [K in keyof ShardRows]: z.ZodType<ShardR
   rows: z.int().min(0),
   featureLength: z.int().min(1),
   crc32: z.int().min(0),
-  frames: z.array(z.string()),
-  boxIndexes: z.array(z.int().min(0)),
-  boxes: z.array(z.tuple([z.int(), z.int(), z.int(), z.int()])),
-  scores: z.array(z.number().min(0).max(1)),
+  frames: listOf('texts', (value): value is string => typeof value === 'string'),
+  boxIndexes: listOf('integers of at least 0', isCount),
+  boxes: listOf('boxes', isBox),
+  scores: listOf(
+    'numbers from 0 to 1',
+    (value): value is number => typeof value === 'number' && value >= 0 && value <= 1,
+  ),
 };
+
+/** A list whose entries pass a test. Lists are long, and opening an index of a large shop is mostly looking at them: this is a fraction of the time of a schema for each entry. */
+export function listOf<T>(what: string, is: (value: unknown) => value is T): z.ZodType<readonly T[]> {
+  return z.custom<readonly T[]>((list) => Array.isArray(list) && list.every(is), `must be a list of ${what}`);
+}
+
+/** Whether a value is an integer of at least 0. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isBox(value: unknown): value is Box {
+  return Array.isArray(value) && value.length === 4 && value.every((side) => Number.isSafeInteger(side));
+}
 
 /** Boxes as a shard holds them: the bytes of the `.f32` file, and what its sidecar says of them. All features have to have that length. */
 export function packShard(

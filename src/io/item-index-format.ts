@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ShardRows, shardRowFields } from './feature-shard.ts';
+import { isCount, listOf, type ShardRows, shardRowFields } from './feature-shard.ts';
 
 /** The newest form of the files of an item index, which is the one that is written. */
 export const indexFormat = 1;
@@ -82,19 +82,34 @@ export const entrySchema: z.ZodType<IndexEntry> = z.discriminatedUnion('kind', [
     format: z.literal(indexFormat),
     kind: z.literal('items'),
     model: z.string(),
-    items: z.array(
-      z.strictObject({
-        id: z.string().min(1),
-        rows: z.int().min(0),
-        pictures: z.array(
-          z.strictObject({ name: z.string(), bytes: z.int().min(0), mtimeMs: z.number(), sha256: z.string() }),
-        ),
-      }),
-    ),
+    items: listOf('items', isShardItem),
     ...shardRowFields,
   }),
   z.strictObject({ format: z.literal(indexFormat), kind: z.literal('removal'), ids: z.array(z.string().min(1)) }),
 ]);
+
+function isShardItem(value: unknown): value is ShardItem {
+  if (!isRecord(value)) return false;
+  const { id, rows, pictures, ...rest } = value;
+  const isWhole = typeof id === 'string' && id !== '' && isCount(rows) && Array.isArray(pictures);
+  return isWhole && isEmpty(rest) && pictures.every(isPicture);
+}
+
+function isPicture(value: unknown): value is IndexedPicture {
+  if (!isRecord(value)) return false;
+  const { name, bytes, mtimeMs, sha256, ...rest } = value;
+  const isWhole =
+    typeof name === 'string' && isCount(bytes) && typeof mtimeMs === 'number' && typeof sha256 === 'string';
+  return isWhole && isEmpty(rest);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isEmpty(rest: object): boolean {
+  return Object.keys(rest).length === 0;
+}
 
 const entryName = /^(\d{12})-[0-9a-f]{8}\.json$/u;
 

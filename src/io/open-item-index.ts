@@ -1,5 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile as readFileCallback } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { compareIds } from '../core/compare-ids.ts';
@@ -53,6 +55,9 @@ export interface OpenItemIndexOptions {
   /** Models whose features are to be compared or added; any when left out. */
   readonly model?: Partial<IndexModel> & Pick<IndexModel, 'fingerprint'>;
 }
+
+/** Without a `FileHandle` a file, which costs more than reading one. */
+const readFile = promisify(readFileCallback);
 
 /** Sidecars that are read at once. */
 const openFiles = 32;

@@ -12,7 +12,7 @@ export interface OpenGalleryOptions {
   /** Fingerprint of the models whose features will be asked about; any when left out. */
   readonly model?: string;
   /**
-   * Most bytes of features held in memory. An index with more is read anew for each call of `nearest`, through some 64 MiB a thread, so that a call with
+   * Most bytes of features held in memory. An index with more is read anew for each call of `nearest`, through some 32 MiB a thread, so that a call with
    * many queries is cheaper than many calls. @defaultValue `1073741824`, which is 1 GiB
    */
   readonly memoryBytes?: number;
@@ -50,7 +50,7 @@ export async function openGallery(folder: string, options: OpenGalleryOptions = 
   const blocks = indexBlocks(index, blockRows);
   const isHeld = rows * featureLength * 4 <= memoryBytes;
   const search = await openSearch(blocks, { featureLength, threads, isHeld, signal });
-  const boxOf = boxOfRow(blocks);
+  const boxOf = boxOfRow(index);
   return {
     model: index.model.fingerprint,
     featureLength,

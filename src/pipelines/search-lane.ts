@@ -1,31 +1,33 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
+import { type IndexBlock } from '../io/index-blocks.ts';
 import { type NearRows } from '../matching/select-nearest.ts';
 import { entryUrl } from '../models/entry-url.ts';
-import { type FeatureBlock, type SearchMessage, type SearchReply, type SearchStart } from './search-protocol.ts';
+import { type SearchMessage, type SearchReply, type SearchStart } from './search-protocol.ts';
 
-/** A worker thread that searches blocks of features. Its messages are carried out in order. */
+/** A worker thread that reads and searches blocks of an index. What it is asked is done in order. */
 export interface SearchLane extends AsyncDisposable {
-  /** Gives it a block, whose buffer is moved there. */
-  hold(block: FeatureBlock): Promise<void>;
+  /** Reads a block and keeps it. */
+  hold(block: IndexBlock): Promise<void>;
   /** Begins a search; resolves when the blocks that it holds have been looked at. */
   begin(search: { readonly queries: Float32Array; readonly k: number }): Promise<void>;
-  /** Looks at one more block; resolves with its buffer, which is moved there and back. */
-  scan(block: FeatureBlock): Promise<Float32Array<ArrayBuffer>>;
+  /** Reads one more block, looks at it and forgets it. */
+  scan(block: IndexBlock, options: { readonly isChecked: boolean }): Promise<void>;
   /** Ends the search: what is near each query. */
   finish(): Promise<readonly NearRows[]>;
 }
 
 interface Waiting {
-  readonly resolve: (reply: Extract<SearchReply, { kind: 'done' }>) => void;
+  readonly resolve: (found: readonly NearRows[]) => void;
   readonly reject: (error: PipelineError) => void;
 }
 
 /**
- * Starts a search lane. All that it is asked rejects with a `PipelineError` `inference-failed` when it fails or its thread ends. Disposing
- * resolves when the thread has ended, after what it is doing.
+ * Starts a search lane. What it is asked rejects with a `PipelineError`: `store-invalid` when a file of the index is at fault, and `inference-failed`
+ * when the search fails or the thread ends. Disposing resolves when the thread has ended, after what it is doing.
  */
 export function openSearchLane(start: SearchStart): SearchLane {
+  Atomics.store(start.busy, 0, 1);
   const worker = new Worker(entryUrl('pipelines/search-worker'), { workerData: start, name: 'vitrine search' });
   const waiting: Waiting[] = [];
   let end: string | undefined;
@@ -36,8 +38,8 @@ export function openSearchLane(start: SearchStart): SearchLane {
   };
   worker.on('message', (reply: SearchReply) => {
     const first = waiting.shift();
-    if (reply.kind === 'done') first?.resolve(reply);
-    else first?.reject(failure(reply.message));
+    if (reply.kind === 'done') first?.resolve(reply.found);
+    else first?.reject(failure(reply.message, reply.path));
   });
   worker.on('error', (error: unknown) => close(`its thread broke: ${messageOf(error)}`));
   const exited = new Promise<void>((resolve) => {
@@ -48,31 +50,24 @@ export function openSearchLane(start: SearchStart): SearchLane {
     });
   });
 
-  const ask = (
-    message: SearchMessage,
-    moved: readonly ArrayBuffer[] = [],
-  ): Promise<Extract<SearchReply, { kind: 'done' }>> =>
+  const ask = (message: SearchMessage): Promise<readonly NearRows[]> =>
     new Promise((resolve, reject) => {
       if (end !== undefined) return reject(failure(end));
       waiting.push({ resolve, reject });
-      worker.postMessage(message, moved);
+      worker.postMessage(message);
     });
 
   return {
     async hold(block) {
-      await ask({ kind: 'hold', block }, [block.features.buffer]);
+      await ask({ kind: 'hold', block });
     },
     async begin({ queries, k }) {
       await ask({ kind: 'begin', queries, k });
     },
-    async scan(block) {
-      const { scanned } = await ask({ kind: 'scan', block }, [block.features.buffer]);
-      return scanned ?? new Float32Array(0);
+    async scan(block, { isChecked }) {
+      await ask({ kind: 'scan', block, isChecked });
     },
-    async finish() {
-      const { found = [] } = await ask({ kind: 'finish' });
-      return found;
-    },
+    finish: () => ask({ kind: 'finish' }),
     async [Symbol.asyncDispose]() {
       if (end === undefined) worker.postMessage({ kind: 'close' } satisfies SearchMessage);
       close('the gallery was closed');
@@ -81,6 +76,8 @@ export function openSearchLane(start: SearchStart): SearchLane {
   };
 }
 
-function failure(why: string): PipelineError {
-  return new PipelineError('inference-failed', `The search failed: ${why}`);
+function failure(why: string, path?: string): PipelineError {
+  return path === undefined
+    ? new PipelineError('inference-failed', `The search failed: ${why}`)
+    : new PipelineError('store-invalid', why, { path });
 }

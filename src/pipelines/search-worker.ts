@@ -1,43 +1,56 @@
 // Entry of a search lane's worker thread: answers one message after the other until it is told to close.
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf } from '../core/errors.ts';
-import { type NearestSelection, selectNearest } from '../matching/select-nearest.ts';
+import { messageOf, PipelineError } from '../core/errors.ts';
+import { type IndexBlock, readBlock } from '../io/index-blocks.ts';
+import { type NearestSelection, type NearRows, selectNearest } from '../matching/select-nearest.ts';
 import { openDotSession, type QueryColumns } from '../models/dot-session.ts';
-import { type FeatureBlock, type SearchMessage, type SearchReply, type SearchStart } from './search-protocol.ts';
+import { type SearchMessage, type SearchReply, type SearchStart } from './search-protocol.ts';
 
-const { featureLength, busy }: SearchStart = workerData;
-const session = await openDotSession();
-const held: FeatureBlock[] = [];
+/** A block and its features. */
+interface LoadedBlock {
+  readonly block: IndexBlock;
+  readonly features: Float32Array<ArrayBuffer>;
+}
+
+const { featureLength, storedRows, busy }: SearchStart = workerData;
+const held: LoadedBlock[] = [];
+/** Where blocks that are scanned go, one after the other. */
+let room: Float32Array<ArrayBuffer> | undefined;
 let search: { readonly columns: QueryColumns; readonly selection: NearestSelection } | undefined;
 
-async function look({ features, rows, firstRow }: FeatureBlock): Promise<void> {
+async function look({ block: { rows, firstRow }, features }: LoadedBlock): Promise<void> {
   if (search === undefined) throw new TypeError('Expected a search to have begun');
   const used = features.subarray(0, rows * featureLength);
   const dots = await session.run(used, search.columns);
   search.selection.visit({ dots, features: used, firstRow, rows });
 }
 
-async function answer(message: Exclude<SearchMessage, { kind: 'close' }>): Promise<SearchReply> {
+async function answer(message: Exclude<SearchMessage, { kind: 'close' }>): Promise<readonly NearRows[]> {
   switch (message.kind) {
-    case 'hold':
-      held.push(message.block);
-      return { kind: 'done' };
+    case 'hold': {
+      const { block } = message;
+      const features = new Float32Array(block.storedRows * featureLength);
+      readBlock(block, { features, isChecked: true });
+      held.push({ block, features });
+      return [];
+    }
     case 'begin': {
       const { queries, k } = message;
-      search = {
-        columns: columnsOf(queries),
-        selection: selectNearest({ queries, featureLength, k }),
-      };
+      search = { columns: columnsOf(queries), selection: selectNearest({ queries, featureLength, k }) };
       for (const block of held) await look(block);
-      return { kind: 'done' };
+      return [];
     }
-    case 'scan':
-      await look(message.block);
-      return { kind: 'done', scanned: message.block.features };
+    case 'scan': {
+      const { block, isChecked } = message;
+      room ??= new Float32Array(storedRows * featureLength);
+      readBlock(block, { features: room, isChecked });
+      await look({ block, features: room });
+      return [];
+    }
     case 'finish': {
       const found = search?.selection.found() ?? [];
       search = undefined;
-      return { kind: 'done', found };
+      return found;
     }
   }
 }
@@ -53,23 +66,32 @@ function columnsOf(queries: Float32Array): QueryColumns {
   return { columns, queries: count, featureLength };
 }
 
-function reply(message: SearchReply): void {
-  // Out of native code, so the thread may be ended.
-  Atomics.store(busy, 0, 0);
-  Atomics.notify(busy, 0);
-  const scanned = message.kind === 'done' ? message.scanned : undefined;
-  parentPort?.postMessage(message, scanned === undefined ? [] : [scanned.buffer]);
+function replyOf(error: unknown): SearchReply {
+  const path = error instanceof PipelineError ? error.path : undefined;
+  return { kind: 'failed', message: messageOf(error), ...(path !== undefined && { path }) };
 }
 
+function leaveNative(): void {
+  // The thread may be ended.
+  Atomics.store(busy, 0, 0);
+  Atomics.notify(busy, 0);
+}
+
+const session = await openDotSession();
+leaveNative();
 let last = Promise.resolve();
 parentPort?.on('message', (message: SearchMessage) => {
-  last = last.then(async () => {
-    if (message.kind === 'close') {
+  if (message.kind === 'close') {
+    last = last.then(async () => {
       await session[Symbol.asyncDispose]();
       parentPort?.close(); // Nothing is left to wait for, so the thread ends.
-      return;
-    }
+    });
+    return;
+  }
+  last = last.then(async () => {
     Atomics.store(busy, 0, 1);
-    reply(await answer(message).catch((error: unknown) => ({ kind: 'failed', message: messageOf(error) }) as const));
+    const reply = await answer(message).then((found): SearchReply => ({ kind: 'done', found }), replyOf);
+    leaveNative();
+    parentPort?.postMessage(reply);
   });
 });
