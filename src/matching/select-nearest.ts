@@ -67,40 +67,42 @@ export function selectNearest({ queries, featureLength, k }: SelectNearestOption
     return squaredDistance(dot);
   };
 
-  /** The rows of a block that can be among the nearest of one query. */
-  const candidates = ({ dots, rows }: DotBlock, query: number): readonly number[] => {
-    let floor = floors[query]!;
-    let found: number[] = [];
-    const dropFar = (): void => {
-      if (found.length <= k) return;
-      const sorted = Float32Array.from(found, (row) => dots[row * count + query]!).sort();
-      floor = Math.max(floor, Math.min(1, sorted[sorted.length - k]! - error) - slack);
-      found = found.filter((row) => dots[row * count + query]! >= floor);
+  /** For each query, the rows of a block that can be among its nearest. */
+  const candidates = ({ dots, rows }: DotBlock): readonly (readonly number[])[] => {
+    const found = near.map(() => [] as number[]);
+    const room = near.map(() => 2 * k + 32);
+    const dropFar = (query: number): void => {
+      const all = found[query]!;
+      if (all.length <= k) return;
+      const sorted = Float32Array.from(all, (row) => dots[row * count + query]!).sort();
+      const floor = Math.max(floors[query]!, Math.min(1, sorted[sorted.length - k]! - error) - slack);
+      floors[query] = floor;
+      found[query] = all.filter((row) => dots[row * count + query]! >= floor);
+      room[query] = 2 * found[query]!.length + 32;
     };
-    let room = 2 * k + 32;
-    for (let row = 0, at = query; row < rows; row += 1, at += count) {
-      if (dots[at]! < floor) continue;
-      found.push(row);
-      if (found.length < room) continue;
-      dropFar();
-      room = 2 * found.length + 32;
+    for (let row = 0, at = 0; row < rows; row += 1) {
+      for (let query = 0; query < count; query += 1, at += 1) {
+        if (dots[at]! < floors[query]!) continue;
+        if (found[query]!.push(row) >= room[query]!) dropFar(query);
+      }
     }
-    dropFar();
+    for (const query of found.keys()) dropFar(query);
     return found;
   };
 
   return {
     visit(block) {
-      for (const [query, kept] of near.entries()) {
-        for (const row of candidates(block, query)) {
+      for (const [query, rows] of candidates(block).entries()) {
+        if (rows.length === 0) continue;
+        const kept = near[query]!;
+        for (const row of rows) {
           kept.rows.push(block.firstRow + row);
           kept.distances.push(exactDistance(query, block.features, row));
         }
         if (kept.distances.length < k) continue;
         const limit = kept.distances.toSorted((a, b) => a - b)[k - 1]!;
-        const stay = kept.distances.map((distance) => distance <= limit);
         near[query] = {
-          rows: kept.rows.filter((_, place) => stay[place]),
+          rows: kept.rows.filter((_, place) => kept.distances[place]! <= limit),
           distances: kept.distances.filter((distance) => distance <= limit),
         };
         floors[query] = 1 - limit / 2 - slack;
