@@ -31,6 +31,6 @@ parentPort?.on('message', (how: 'dot' | 'sum') => {
       ? dots.run(block, { columns, queries: 1, featureLength })
       : sum.run({ rows: new Tensor('float32', block, [block.length / featureLength, featureLength]) }),
   );
-  void done.then(() => parentPort?.postMessage('read'));
+  void done.then(() => parentPort?.postMessage('read', []));
 });
-parentPort?.postMessage('ready');
+parentPort?.postMessage('ready', []);

@@ -77,8 +77,9 @@ export function selectNearest({ queries, featureLength, k }: SelectNearestOption
       const sorted = Float32Array.from(all, (row) => dots[row * count + query]!).sort();
       const floor = Math.max(floors[query]!, Math.min(1, sorted[sorted.length - k]! - error) - slack);
       floors[query] = floor;
-      found[query] = all.filter((row) => dots[row * count + query]! >= floor);
-      room[query] = 2 * found[query]!.length + 32;
+      const left = all.filter((row) => dots[row * count + query]! >= floor);
+      found[query] = left;
+      room[query] = 2 * left.length + 32;
     };
     for (let row = 0, at = 0; row < rows; row += 1) {
       for (let query = 0; query < count; query += 1, at += 1) {

@@ -50,11 +50,12 @@ export function openSearchLane(start: SearchStart): SearchLane {
     });
   });
 
+  const send = (message: SearchMessage): void => worker.postMessage(message, []);
   const ask = (message: SearchMessage): Promise<readonly NearRows[]> =>
     new Promise((resolve, reject) => {
       if (end !== undefined) return reject(failure(end));
       waiting.push({ resolve, reject });
-      worker.postMessage(message);
+      send(message);
     });
 
   return {
@@ -69,7 +70,7 @@ export function openSearchLane(start: SearchStart): SearchLane {
     },
     finish: () => ask({ kind: 'finish' }),
     async [Symbol.asyncDispose]() {
-      if (end === undefined) worker.postMessage({ kind: 'close' } satisfies SearchMessage);
+      if (end === undefined) send({ kind: 'close' });
       close('the gallery was closed');
       await exited;
     },

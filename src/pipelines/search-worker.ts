@@ -25,34 +25,35 @@ async function look({ block: { rows, firstRow }, features }: LoadedBlock): Promi
   search.selection.visit({ dots, features: used, firstRow, rows });
 }
 
-async function answer(message: Exclude<SearchMessage, { kind: 'close' }>): Promise<readonly NearRows[]> {
+async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Promise<readonly NearRows[]> {
+  let found: readonly NearRows[] = [];
   switch (message.kind) {
     case 'hold': {
       const { block } = message;
       const features = new Float32Array(block.storedRows * featureLength);
       readBlock(block, { features, isChecked: true });
       held.push({ block, features });
-      return [];
+      break;
     }
     case 'begin': {
       const { queries, k } = message;
       search = { columns: columnsOf(queries), selection: selectNearest({ queries, featureLength, k }) };
       for (const block of held) await look(block);
-      return [];
+      break;
     }
     case 'scan': {
       const { block, isChecked } = message;
       room ??= new Float32Array(storedRows * featureLength);
       readBlock(block, { features: room, isChecked });
       await look({ block, features: room });
-      return [];
+      break;
     }
-    case 'finish': {
-      const found = search?.selection.found() ?? [];
+    case 'finish':
+      found = search?.selection.found() ?? [];
       search = undefined;
-      return found;
-    }
+      break;
   }
+  return found;
 }
 
 function columnsOf(queries: Float32Array): QueryColumns {
@@ -90,8 +91,8 @@ parentPort?.on('message', (message: SearchMessage) => {
   }
   last = last.then(async () => {
     Atomics.store(busy, 0, 1);
-    const reply = await answer(message).then((found): SearchReply => ({ kind: 'done', found }), replyOf);
+    const reply = await carryOut(message).then((found): SearchReply => ({ kind: 'done', found }), replyOf);
     leaveNative();
-    parentPort?.postMessage(reply);
+    parentPort?.postMessage(reply, []);
   });
 });

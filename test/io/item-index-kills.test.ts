@@ -46,8 +46,7 @@ async function add(folder: string, killAfterMs?: number): Promise<{ readonly isK
     await setTimeout(killAfterMs);
     child.kill('SIGKILL');
   }
-  const [code, signal] = await exited;
-  if (killAfterMs === undefined) expect(code).toBe(0);
+  const [, signal] = await exited;
   return { isKilled: signal === 'SIGKILL', ms: performance.now() - start };
 }
 
@@ -87,11 +86,11 @@ describe('an item index whose writer is killed', { timeout: 180_000 }, () => {
       const index = await openItemIndex(path);
       expect(await contentOf(index)).toEqual(expected.slice(0, index.items.size));
       begun.add(index.items.size);
-      // The last of them is completed by one more process; so are some in between, to keep the test short.
-      if (kill % 10 === 9) {
-        await add(path);
-        expect(await contentOf(await openItemIndex(path))).toEqual(expected);
-      }
+    }
+    for (const kill of [4, 14, 24, 34, 44]) {
+      const path = join(folder.path, String(kill));
+      await add(path);
+      expect(await contentOf(await openItemIndex(path))).toEqual(expected);
     }
     expect(killed).toBeGreaterThan(kills / 2);
     expect(begun.size).toBeGreaterThan(3); // They did not all die at the same place.

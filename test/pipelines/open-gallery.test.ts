@@ -1,6 +1,7 @@
+import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BoxFeature } from '../../src/core/box-feature.ts';
 import { type GalleryHit } from '../../src/core/gallery.ts';
 import { openItemIndex } from '../../src/io/open-item-index.ts';
@@ -73,7 +74,122 @@ describe('openGallery', { timeout: 60_000 }, () => {
           expect(await gallery.nearest(queries, k)).toEqual(queries.map((query) => naive(boxes, query, k)));
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
+
+  describe('of more boxes than a block holds', () => {
+    const count = 9000;
+    const featureLength = 16;
+    let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+    let index = '';
+    let boxes: readonly BoxFeature[] = [];
+
+    beforeAll(async () => {
+      folder = await temporaryFolder();
+      index = join(folder.path, 'index');
+      // Each feature is there some three times, far apart; the last items take the place of the first.
+      const featureOf = (number: number): readonly number[] =>
+        Array.from({ length: featureLength }, (_, place) => Math.sin(((number % 3001) + 1) * (place + 1)));
+      boxes = Array.from({ length: count }, (_, number) =>
+        queryBox({ id: String(Math.floor(number / 3)), boxIndex: number % 3, feature: featureOf(number) }),
+      );
+      await writeIndex(index, boxes, { featureLength });
+      const writer = writeItemIndex(await openItemIndex(index));
+      for (let item = 0; item < 40; item += 2) {
+        await writer.put(
+          { id: String(item), pictures: [] },
+          boxes.filter(({ owner }) => owner.id === String(item)),
+        );
+      }
+      await writer.flush();
+      await writer.remove(['7', '8', '2999']);
+      boxes = boxes.filter(({ owner: { id } }) => !['7', '8', '2999'].includes(id));
+    });
+    afterAll(() => folder[Symbol.asyncDispose]());
+
+    it.each([
+      { threads: 1, memoryBytes: 2 ** 30 },
+      { threads: 3, memoryBytes: 2 ** 30 },
+      { threads: 1, memoryBytes: 0 },
+      { threads: 2, memoryBytes: 1000 },
+    ])('finds what a look at every box finds: %j', async (options) => {
+      await using gallery = await openGallery(index, options);
+      expect(gallery.rows).toBe(boxes.length);
+      expect(gallery.items).toHaveLength(2997);
+      const queries = [0, 17, 4001, 8980, 24].map((place) => boxes[place]?.feature ?? new Float32Array());
+      const [one, all] = await Promise.all([gallery.nearest(queries.slice(0, 1), 1), gallery.nearest(queries, 7)]);
+      expect(one).toEqual([naive(boxes, queries[0] ?? new Float32Array(), 1)]);
+      expect(all).toEqual(queries.map((query) => naive(boxes, query, 7)));
+      expect(new Set(all.flat().map(({ distance }) => distance)).size).toBeLessThan(5 * 7); // There were ties.
+    });
+
+    it('takes many queries', async () => {
+      await using gallery = await openGallery(index);
+      const queries = boxes.slice(0, 300).map(({ feature }) => feature);
+      const hits = await gallery.nearest(queries, 3);
+      expect(hits).toHaveLength(300);
+      expect(hits[299]).toEqual(naive(boxes, queries[299] ?? new Float32Array(), 3));
+      expect(await gallery.nearest([], 3)).toEqual([]);
+    });
+
+    it.each([
+      { what: 'changed', says: 'the checksum does not fit', spoil: (path: string) => flip(path) },
+      { what: 'cut short', says: 'bytes for', spoil: (path: string) => truncate(path, 100) },
+      { what: 'gone', says: 'ENOENT', spoil: (path: string) => rm(path) },
+    ])('names a shard that is $what, held or not', async ({ says, spoil }) => {
+      const copy = join(folder.path, says);
+      await cp(index, copy, { recursive: true });
+      const shards = (await readdir(join(copy, 'shards'))).filter((name) => name.endsWith('.f32')).toSorted();
+      const path = join(copy, 'shards', shards[20] ?? '');
+      await spoil(path);
+      await expect(openGallery(copy)).rejects.toMatchObject({ code: 'store-invalid', path });
+      await expect(openGallery(copy)).rejects.toThrow(says);
+      await using gallery = await openGallery(copy, { memoryBytes: 0, threads: 2 });
+      const asked = [boxes[0]?.feature ?? new Float32Array()];
+      await expect(gallery.nearest(asked, 1)).rejects.toMatchObject({ code: 'store-invalid', path });
+      await expect(gallery.nearest(asked, 1)).rejects.toThrow(path); // And again.
+    });
+  });
+
+  it('opens an index without boxes', async () => {
+    await using folder = await temporaryFolder();
+    await writeIndex(folder.path, []);
+    await using gallery = await openGallery(folder.path);
+    expect(gallery).toMatchObject({ rows: 0, items: [], featureLength: 2, model: model.fingerprint });
+    expect(await gallery.nearest([Float32Array.of(1, 0)], 5)).toEqual([[]]);
+  });
+
+  it('refuses what it cannot answer', async () => {
+    await using folder = await temporaryFolder();
+    await writeIndex(folder.path, [queryBox({ id: '1' })]);
+    await using gallery = await openGallery(folder.path);
+    await expect(gallery.nearest([Float32Array.of(1, 0)], 0)).rejects.toThrow('Expected `k`');
+    await expect(gallery.nearest([Float32Array.of(1, 0, 0)], 1)).rejects.toThrow('queries of 2 numbers, got one of 3');
+    await expect(gallery.nearest([Float32Array.of(1, 1)], 1)).rejects.toThrow('norm 1, got one of norm 1.41');
+    await expect(gallery.nearest([Float32Array.of(NaN, 1)], 1)).rejects.toThrow('norm NaN');
+    await expect(openGallery('')).rejects.toThrow('Expected `folder`');
+    await expect(openGallery(folder.path, { threads: 0 })).rejects.toThrow('Expected `threads`');
+    await expect(openGallery(folder.path, { memoryBytes: -1 })).rejects.toThrow('Expected `memoryBytes`');
+    const reason = new Error('no more');
+    await expect(openGallery(folder.path, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  it('fails what is asked of it when it has been closed', async () => {
+    await using folder = await temporaryFolder();
+    await writeIndex(folder.path, [queryBox({ id: '1' })]);
+    const gallery = await openGallery(folder.path);
+    const [asked] = await Promise.allSettled([
+      gallery.nearest([Float32Array.of(1, 0)], 1),
+      gallery[Symbol.asyncDispose](),
+    ]);
+    expect(asked).toMatchObject({ status: 'rejected', reason: { code: 'inference-failed' } });
+    await expect(gallery.nearest([Float32Array.of(1, 0)], 1)).rejects.toThrow('the gallery was closed');
+  });
 });
+
+async function flip(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[0] = (bytes[0] ?? 0) ^ 1;
+  await writeFile(path, bytes);
+}
