@@ -62,6 +62,15 @@ describe('selectNearest', () => {
     );
   });
 
+  it('takes rows for as near that rounding makes so, when their products are wrong in opposite ways', () => {
+    const rows = [0.5, 0.5 - 2 ** -25, 0.25];
+    const features = Float32Array.from(rows.flatMap((x) => [x, Math.sqrt(1 - x * x)]));
+    const error = 0.99 * dotError(2);
+    const selection = selectNearest({ queries: Float32Array.of(1, 0), featureLength: 2, k: 1 });
+    selection.visit({ dots: Float32Array.of(0.5 + error, rows[1]! - error, 0.25), features, firstRow: 0, rows: 3 });
+    expect(selection.found()).toEqual([{ rows: [0, 1], distances: [1, 1] }]);
+  });
+
   it('looks at few rows again', () => {
     let looks = 0;
     const rows = 5000;

@@ -134,11 +134,11 @@ describe('openGallery', { timeout: 60_000 }, () => {
     });
 
     it.each([
-      { what: 'changed', says: 'the checksum does not fit', spoil: (path: string) => flip(path) },
-      { what: 'cut short', says: 'bytes for', spoil: (path: string) => truncate(path, 100) },
-      { what: 'gone', says: 'ENOENT', spoil: (path: string) => rm(path) },
-    ])('names a shard that is $what, held or not', async ({ says, spoil }) => {
-      const copy = join(folder.path, says);
+      { what: 'changed', says: 'cannot be used: the checksum does not fit', spoil: (path: string) => flip(path) },
+      { what: 'cut short', says: 'cannot be used: 100 bytes for', spoil: (path: string) => truncate(path, 100) },
+      { what: 'gone', says: 'cannot be used: ENOENT', spoil: (path: string) => rm(path) },
+    ])('names a shard that is $what, held or not', async ({ what, says, spoil }) => {
+      const copy = join(folder.path, what);
       await cp(index, copy, { recursive: true });
       const shards = (await readdir(join(copy, 'shards'))).filter((name) => name.endsWith('.f32')).toSorted();
       const path = join(copy, 'shards', shards[20] ?? '');
