@@ -1,7 +1,8 @@
 // How fast an item index opens, is searched and added to, against the time in which memory can be read at all.
-//   npm run build && node dist/bench/gallery.js 100000 /tmp/gallery-100k bench/results/gallery-100k.json
-//   npm run build && node dist/bench/gallery.js 1000000 /tmp/gallery-1m bench/results/gallery-1m.json
-// Arguments: boxes, a folder to write to (8 GB for a million; left there), the JSON file of the results.
+//   npm run build && node dist/bench/gallery.js 100000 <folder> bench/results/gallery-100k.json
+//   npm run build && node dist/bench/gallery.js 1000000 <folder> bench/results/gallery-1m.json
+// The folder is filled (8 GB for a million boxes) and left there, so that a second run starts warm. `loadBefore` and `loadAfter` say what else was
+// going on: with another process on each core the times are up to three times as long, those of reading too.
 import { existsSync, statSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release } from 'node:os';
@@ -155,7 +156,7 @@ await addItems(there, rows / boxesPerItem);
 const bytes = rows * featureLength * 4;
 const results: Record<string, unknown> = {
   what: `an item index of ${rows} boxes of ${featureLength} float32, ${(bytes / 1e9).toFixed(2)} GB, ${boxesPerItem} boxes an item, k = ${k}`,
-  command: `npm run build && node dist/bench/gallery.js ${process.argv.slice(2).join(' ')}`,
+  command: `npm run build && node dist/bench/gallery.js ${rows} <folder> ${out}`,
   date: new Date().toISOString(),
   machine: {
     cpu: cpus()[0]?.model.trim(),
