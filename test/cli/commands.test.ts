@@ -209,7 +209,7 @@ describe('help', () => {
 
   it('shows the defaults of core', async () => {
     const { stdout } = await runMain('match', '--help');
-    for (const value of ['0.28', '0.5', '1.12', '"256MiB"', '"80:380:20"', '16']) {
+    for (const value of ['0.28', '0.5', '1.12', '"128MiB"', '"80:380:20"', '16']) {
       expect(stdout).toContain(`[default: ${value}]`);
     }
   });

@@ -75,7 +75,7 @@ describe('matchDataset', { timeout: 120_000 }, () => {
         store: { count: 4 },
       },
       limit: expect.stringMatching(/^(decode|detect|crop|embed|store)$/u),
-      credit: { totalBytes: 268_435_456 },
+      credit: { totalBytes: 134_217_728 },
     });
     expect(good.credit.peakBytes).toBeGreaterThan(0);
     expect(good.peakRssBytes).toBeGreaterThan(20e6);
