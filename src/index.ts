@@ -5,6 +5,11 @@ export { type RunReport } from './pipelines/run-report.ts';
 export { type InputsAccount, type NotableInput } from './pipelines/inputs-account.ts';
 export { type GraphOptions } from './pipelines/graph-options.ts';
 export { type Progress } from './pipelines/run-tally.ts';
+export { watchFrames, type WatchFramesOptions } from './pipelines/watch-frames.ts';
+export { type WatchOptions } from './pipelines/watch-options.ts';
+export { watchStream, type WatchReady, type WatchStreamOptions } from './pipelines/watch-stream.ts';
+export { type Sampling } from './pipelines/sampling.ts';
+export { type WhenBehind } from './pipelines/watch-graph.ts';
 export { rematch, type RematchOptions } from './pipelines/rematch.ts';
 export { type Evaluation, evaluate, type EvaluateOptions, type Retrieval } from './pipelines/evaluate.ts';
 export { exportDataset } from './pipelines/export-dataset.ts';
@@ -29,6 +34,9 @@ export { rankItems, type RankedItem, type RankItemsOptions } from './matching/ra
 export { type F1Score, scoreResult, type Scores, scoreWeights } from './matching/score-result.ts';
 export { type CurvePoint, precisionRecall } from './matching/precision-recall.ts';
 export { recallAt } from './matching/recall-at.ts';
+
+// Tracks and announcements.
+export { defaultTracking, type TrackingOptions } from './tracking/tracking-options.ts';
 
 // Files: the data set's layout, the box store, boxes.ndjson and the result.
 export {
@@ -80,6 +88,8 @@ export { resizePicture } from './media/resize-picture.ts';
 
 // Backpressure and batching for RxJS, free of anything about shops.
 export { type Door, pull, type PullOptions } from './flow/pull.ts';
+export { dropOldest, type DropOldestOptions } from './flow/drop-oldest.ts';
+export { takeTurns } from './flow/take-turns.ts';
 export { Credits } from './flow/credits.ts';
 export { type Leased, leased } from './flow/leased.ts';
 export { type Ask, batchWhileBusy, type BatchWhileBusyOptions } from './flow/batch-while-busy.ts';
@@ -117,6 +127,20 @@ export { type FailureCode, PipelineError, type PipelineErrorOptions } from './co
 export { type Frame, type Owner } from './core/frame.ts';
 export { type Gallery, type GalleryHit } from './core/gallery.ts';
 export { type FrameSelection } from './core/frame-selection.ts';
+export { type LiveFrame } from './core/live-frame.ts';
 export { type Match } from './core/match.ts';
 export { type Detector, type Embedder } from './core/ports.ts';
 export { type RgbImage } from './core/rgb-image.ts';
+export {
+  type Candidate,
+  type EndEvent,
+  type EndReason,
+  type Sighting,
+  type FrameEvent,
+  type MatchEvent,
+  type Moment,
+  type ReviseEvent,
+  type StatsEvent,
+  type TrackedBox,
+  type WatchEvent,
+} from './core/watch-event.ts';

@@ -23,6 +23,8 @@ export interface Gallery extends AsyncDisposable {
   readonly rows: number;
   /** Ids of all items by `compareIds`, also of those without a box. */
   readonly items: readonly string[];
+  /** Pictures of an item on which there is a box; 0 for an unknown item. */
+  picturesOf(item: string): number;
   /**
    * The `k` nearest boxes of each query, by rising distance; fewer where there are fewer. At one distance, the lower item id comes first, then the
    * lower picture name, then the lower box index. Calls may overlap.

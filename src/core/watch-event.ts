@@ -51,7 +51,7 @@ export interface FrameEvent extends Moment {
 }
 
 /** An item is on show, or another than was thought. */
-export interface Finding extends Moment, Candidate {
+export interface Sighting extends Moment, Candidate {
   /** Number of the announcement, from 1; `revise` and `end` repeat it. */
   readonly show: number;
   /** Stream time at which the garment was first seen. */
@@ -65,12 +65,12 @@ export interface Finding extends Moment, Candidate {
 }
 
 /** An item is on show from now on. */
-export interface MatchEvent extends Finding {
+export interface MatchEvent extends Sighting {
   readonly type: 'match';
 }
 
 /** Later frames say that the garment is another item. */
-export interface ReviseEvent extends Finding {
+export interface ReviseEvent extends Sighting {
   readonly type: 'revise';
   /** The item that was announced before. */
   readonly was: string;

@@ -51,6 +51,12 @@ const everyFormat: Record<string, unknown> = new Proxy(
   { has: () => true, get: () => ({ canMux: true, canDemux: true }) },
 );
 
+/** Those that run now: where the program ends at once, as when nobody reads its output any more, they end with it. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /**
  * Starts ffmpeg. This is the one file that knows fluent-ffmpeg: it quotes nothing, starts the binary and keeps its last lines;
  * the arguments are ours.
@@ -99,6 +105,8 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
       const started: unknown = Reflect.get(command, 'ffmpegProc');
       if (!(started instanceof ChildProcess)) return;
       child = started;
+      running.add(started);
+      started.once('close', () => running.delete(started));
       // fluent-ffmpeg's own listener throws where nobody can catch it.
       child.removeAllListeners('error').on('error', fail);
       // And not when it has ended: a slow reader then finds the last frames still in the pipe.

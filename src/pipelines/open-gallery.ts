@@ -51,11 +51,19 @@ export async function openGallery(folder: string, options: OpenGalleryOptions = 
   const isHeld = rows * featureLength * 4 <= memoryBytes;
   const search = await openSearch(blocks, { featureLength, threads, isHeld, signal });
   const boxOf = boxOfRow(index);
+  const pictures = new Map<string, Set<string>>();
+  for (let row = 0; row < rows; row += 1) {
+    const { owner, frame } = boxOf(row);
+    const known = pictures.get(owner.id);
+    if (known) known.add(frame);
+    else pictures.set(owner.id, new Set([frame]));
+  }
   return {
     model: index.model.fingerprint,
     featureLength,
     rows,
     items: [...index.items.keys()],
+    picturesOf: (item) => pictures.get(item)?.size ?? 0,
     async nearest(queries, k) {
       assertInteger('k', k, 1);
       for (const query of queries) assertQuery(query, featureLength);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { indexItems } from '../../src/pipelines/index-items.ts';
+import { compactModels, shopFixture } from '../../src/pipelines/package-folder.ts';
 import { writeTinyShop } from '../helpers/tiny-shop.ts';
 
 const run = promisify(execFile);
@@ -36,5 +38,15 @@ describe('examples', { timeout: 120_000 }, () => {
     expect(stdout).toMatch(/^\d+ boxes and \d+ matches on cpu\nitem right in \d clips, final [01]\.\d{4}\n$/);
     const { inputs } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8'));
     expect(inputs.total).toBe(4);
+  });
+
+  it('watches frames of an Observable', async () => {
+    const index = join(folder, 'shop.vitrine');
+    await indexItems({ root: shopFixture, index, models: compactModels, device: 'cpu', mode: 'create' });
+    const picture = join(shopFixture, 'image', '000003', '0.jpg');
+    const { stdout } = await run(process.execPath, [example('watch-frames'), index, picture]);
+    expect(stdout).toMatch(
+      /^000003 is on show, \d+% sure\n000003 was on show from 0 s to 1.8 s\n10 frames, 0 dropped\n$/,
+    );
   });
 });

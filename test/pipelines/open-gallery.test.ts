@@ -72,6 +72,10 @@ describe('openGallery', { timeout: 60_000 }, () => {
           await writeIndex(index, boxes, { featureLength: 5, ...options });
           await using gallery = await openGallery(index, { memoryBytes, threads: 2 });
           expect(await gallery.nearest(queries, k)).toEqual(queries.map((query) => naive(boxes, query, k)));
+          for (const id of ['2', '10', '9', 'b']) {
+            const of = boxes.filter(({ owner }) => owner.id === id);
+            expect(gallery.picturesOf(id)).toBe(new Set(of.map(({ frame }) => frame)).size);
+          }
         },
       ),
       { numRuns: 15 },
@@ -117,6 +121,7 @@ describe('openGallery', { timeout: 60_000 }, () => {
       await using gallery = await openGallery(index, options);
       expect(gallery.rows).toBe(boxes.length);
       expect(gallery.items).toHaveLength(2997);
+      expect(gallery.picturesOf('nobody')).toBe(0);
       const queries = [0, 17, 4001, 8980, 24].map((place) => boxes[place]?.feature ?? new Float32Array());
       const [one, all] = await Promise.all([gallery.nearest(queries.slice(0, 1), 1), gallery.nearest(queries, 7)]);
       expect(one).toEqual([naive(boxes, queries[0] ?? new Float32Array(), 1)]);
