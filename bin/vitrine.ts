@@ -4,4 +4,8 @@ import { main } from '../src/cli/main.ts';
 
 endWithReader(process.stdout);
 endWithReader(process.stderr);
-process.exitCode = await main(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr });
+process.exitCode = await main(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: () => process.stdin,
+});

@@ -7,6 +7,7 @@ import { indexCommand } from './commands/index-items.ts';
 import { matchCommand } from './commands/match.ts';
 import { rematchCommand } from './commands/rematch.ts';
 import { synthCommand } from './commands/synth.ts';
+import { watchCommand } from './commands/watch.ts';
 
 /** Every command, in the order of the help text. */
 export const allCommands: readonly Command[] = [
@@ -14,6 +15,7 @@ export const allCommands: readonly Command[] = [
   rematchCommand,
   evalCommand,
   indexCommand,
+  watchCommand,
   synthCommand,
   exportCommand,
   demoCommand,

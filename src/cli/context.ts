@@ -5,10 +5,15 @@ export type TerminalStream = NodeJS.WritableStream & {
   readonly columns?: number | undefined;
 };
 
+/** Where frames are piped in. */
+export type InputStream = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean | undefined };
+
 /** Where a command writes: data to `stdout`, progress and messages to `stderr`. */
 export interface CliStreams {
   readonly stdout: TerminalStream;
   readonly stderr: TerminalStream;
+  /** Opened by the commands that read it, and by no other. */
+  readonly stdin: () => InputStream;
 }
 
 /** What a command gets besides its arguments. */

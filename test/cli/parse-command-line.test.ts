@@ -6,7 +6,12 @@ import { type Command, defineCommand } from '../../src/cli/command.ts';
 import { type CliContext } from '../../src/cli/context.ts';
 import { parseCommandLine } from '../../src/cli/parse-command-line.ts';
 
-const context: CliContext = { stdout: process.stdout, stderr: process.stderr, signal: new AbortController().signal };
+const context: CliContext = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: () => process.stdin,
+  signal: new AbortController().signal,
+};
 const seen: unknown[] = [];
 const paint: Command = defineCommand({
   name: 'paint',
