@@ -95,7 +95,7 @@ export interface StatsEvent {
   readonly type: 'stats';
   readonly at: string;
   readonly isLast: boolean;
-  /** `came = passedOver + dropped + failed + processed + underWay`; none is under way in the last event of a run that was not stopped. */
+  /** `came = passedOver + dropped + failed + processed + underWay`; none is under way in the last event of a run that came to its end. */
   readonly frames: {
     /** Frames of the stream. */
     readonly came: number;

@@ -1,5 +1,5 @@
 import { type Box } from '../core/box.ts';
-import { type Candidate, type EndReason } from '../core/watch-event.ts';
+import { type Candidate, type EndEvent, type EndReason, type Moment } from '../core/watch-event.ts';
 import { type Track } from './track.ts';
 import { rounding, type TrackingOptions } from './tracking-options.ts';
 
@@ -35,14 +35,7 @@ export interface ShownItem {
 }
 
 /** An item that is on show no more. */
-export interface EndedShow {
-  readonly type: 'end';
-  readonly show: number;
-  readonly item: string;
-  readonly since: number;
-  readonly until: number;
-  readonly reason: EndReason;
-}
+export type EndedShow = Omit<EndEvent, keyof Moment>;
 
 /** Decides what is on show. */
 export interface Announcer {
