@@ -22,6 +22,7 @@ export interface WatchOptions {
   readonly features?: boolean | undefined;
 }
 
+/** What is set where nothing else is asked for. */
 export const defaultWatch = { cutAt: 24, changeAt: 0, statsSeconds: 10 } as const;
 
 /** The policies at the entrance. */

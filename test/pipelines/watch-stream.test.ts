@@ -13,9 +13,10 @@ import { matchDataset } from '../../src/pipelines/match-dataset.ts';
 import { compactModels, shopFixture } from '../../src/pipelines/package-folder.ts';
 import { watchStream, type WatchStreamOptions } from '../../src/pipelines/watch-stream.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { tinyModels } from '../helpers/tiny-models.ts';
 
-/** It shows item 000003 from frame 80 on. */
-const clip = join(shopFixture, 'video', '000003.mp4');
+/** It shows item 000002 from frame 80 on. */
+const clip = join(shopFixture, 'video', '000002.mp4');
 const frames = { first: 0, step: 20, last: 120 };
 
 /** The first frames of the clip as the real ffmpeg writes them. */
@@ -47,13 +48,13 @@ describe('watchStream', { timeout: 180_000 }, () => {
     index = join(folder.path, 'shop.vitrine');
     await indexItems({ root: shopFixture, index, models: compactModels, device: 'cpu', mode: 'create' });
     const root = join(folder.path, 'one clip');
-    await mkdir(join(root, 'image', '000003'), { recursive: true });
+    await mkdir(join(root, 'image', '000002'), { recursive: true });
     await mkdir(join(root, 'video'));
-    await symlink(join(shopFixture, 'image', '000003', '0.jpg'), join(root, 'image', '000003', '0.jpg'));
-    await symlink(clip, join(root, 'video', '000003.mp4'));
+    await symlink(join(shopFixture, 'image', '000002', '0.jpg'), join(root, 'image', '000002', '0.jpg'));
+    await symlink(clip, join(root, 'video', '000002.mp4'));
     const out = join(folder.path, 'run');
     await matchDataset({ root, out, device: 'cpu', frames });
-    stored = await (await openBoxStore(join(out, 'boxes'))).read({ side: 'gallery', id: '000003' });
+    stored = await (await openBoxStore(join(out, 'boxes'))).read({ side: 'gallery', id: '000002' });
   }, 180_000);
   afterAll(() => folder[Symbol.asyncDispose]());
 
@@ -92,15 +93,15 @@ describe('watchStream', { timeout: 180_000 }, () => {
       }),
     );
     expect(cosines.length).toBeGreaterThan(0.8 * stored.length);
-    // JPEG moves a box by a pixel here and there, and its crop with it.
-    expect(cosines.reduce((sum, value) => sum + value / cosines.length, 0)).toBeGreaterThan(0.99);
-    expect(Math.min(...cosines)).toBeGreaterThan(0.97);
+    // JPEG moves most boxes by a pixel or two, and their crops with them.
+    expect(cosines.reduce((sum, value) => sum + value / cosines.length, 0)).toBeGreaterThan(0.985);
+    expect(Math.min(...cosines)).toBeGreaterThan(0.96);
   });
 
   it('announces the item of a file that it reads by itself, and ends it with the stream', async () => {
     const { events, last } = await watch({ source: clip });
-    expect(events.flatMap((event) => (event.type === 'match' ? event.item : []))).toEqual(['000003']);
-    expect(events.at(-2)).toMatchObject({ type: 'end', item: '000003', reason: 'over' });
+    expect(events.flatMap((event) => (event.type === 'match' ? event.item : []))).toEqual(['000002']);
+    expect(events.at(-2)).toMatchObject({ type: 'end', item: '000002', reason: 'over' });
     expect(events.at(-1)).toEqual(last);
     expect(last).toMatchObject({ isLast: true, shows: 1, frames: { came: 400, processed: 80, passedOver: 320 } });
   });
@@ -154,7 +155,8 @@ describe('watchStream', { timeout: 180_000 }, () => {
     expect(early).toBe(0);
   });
 
-  it('refuses an index of other models, and options out of range', async () => {
+  it('refuses an index of other models, options out of range, and a source that is not there', async () => {
+    await expect(watch({ source: clip, models: tinyModels })).rejects.toMatchObject({ code: 'store-invalid' });
     await expect(watch({ source: clip, sampling: { kind: 'rate', rate: 0 } })).rejects.toThrow('sampling.rate');
     await expect(watch({ source: clip, rate: -1 })).rejects.toThrow('`rate`');
     await expect(watch({ source: join(folder.path, 'nothing.mp4') })).rejects.toMatchObject({
