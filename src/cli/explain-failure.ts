@@ -6,7 +6,12 @@ import { UsageError } from './usage-error.ts';
 const usageCodes: ReadonlySet<string> = new Set(['dataset-invalid', 'options-invalid']);
 
 /** Codes that are about the user's own path when nothing is there, and about damage otherwise. */
-const namedCodes: ReadonlySet<string> = new Set(['file-unreadable', 'manifest-invalid', 'store-invalid']);
+const namedCodes: ReadonlySet<string> = new Set([
+  'file-unreadable',
+  'manifest-invalid',
+  'store-invalid',
+  'stream-unreadable',
+]);
 
 /**
  * Exit code and text for anything that a command threw: one line, and the stack only where the environment variable

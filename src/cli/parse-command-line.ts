@@ -100,6 +100,7 @@ function declare(builder: Argv, command: Command): Argv {
       describe: 'JSON file of options, by their names here; the command line wins',
     })
     .middleware((args) => {
+      if (args['help'] === true) return;
       takeLast(args, command);
       rejectUnknown(args, command);
       rejectValues(args, command);

@@ -205,9 +205,9 @@ function otherModel(
   asked: Partial<IndexModel> & Pick<IndexModel, 'fingerprint'>,
 ): PipelineError {
   const what = ({ name, fingerprint }: typeof asked): string =>
-    `${name === undefined ? 'those of' : `models ${name},`} fingerprint ${fingerprint.slice(0, 12)}`;
+    `${name === undefined ? 'the models of' : `models ${name},`} fingerprint ${fingerprint.slice(0, 12)}`;
   const message =
-    `The index ${folder} holds features of ${what(has)}; ${what(asked)}, make others, which cannot be compared. ` +
+    `The index ${folder} holds features of ${what(has)}. Those of ${what(asked)} cannot be compared with them. ` +
     `Name the models that it was made with as --models, or make a new index: \`vitrine index <root> --out <folder>\`.`;
   return new PipelineError('store-invalid', message, { path: folder });
 }

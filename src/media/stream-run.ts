@@ -76,7 +76,8 @@ export async function* runStream(
     await frames.return(undefined);
   }
   const { code, signal } = await process.done;
-  const status = signal === undefined ? `it ended with status ${code}` : `ffmpeg was ended by ${signal}`;
+  const crash = signal === 'SIGSEGV' ? '; a static build may crash when it looks up a host name: install another' : '';
+  const status = signal === undefined ? `it ended with status ${code}` : `ffmpeg was ended by ${signal}${crash}`;
   if (isStalled) return { isWhole: false, reason: `no frame came for ${stallSeconds} s` };
   const isWhole = code === 0 && words.isWhole;
   return { isWhole, reason: words.complaint ?? (code === 0 ? 'it ended' : status) };

@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { lastValueFrom, Observable, tap } from 'rxjs';
 import { assertNumber, assertPath } from '../core/assert.ts';
-import { messageOf } from '../core/errors.ts';
+import { messageOf, PipelineError } from '../core/errors.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type StatsEvent, type WatchEvent } from '../core/watch-event.ts';
 import { cropResample } from '../media/crop-resample.ts';
@@ -28,7 +29,7 @@ export interface WatchStreamOptions extends WatchOptions {
   readonly source: AsyncIterable<Uint8Array> | string;
   /** What raw bytes are, such as `540x960:rgb24@25`; other formats say so themselves. */
   readonly raw?: RawFormat | string | undefined;
-  /** Frames a second of a stream that does not say: above 0. @defaultValue `25` */
+  /** Frames a second of a stream that does not say: above 0. @defaultValue `25`; of a folder of pictures `5` */
   readonly rate?: number | undefined;
   /** Largest frame that is taken, in bytes as it comes. @defaultValue `67108864`, which is 64 MiB */
   readonly maxFrameBytes?: number | undefined;
@@ -64,6 +65,9 @@ export interface WatchReady {
 
 const defaultRate = 25;
 
+/** Of a folder of pictures: as many as are looked at by default. */
+const picturesASecond = 5;
+
 /**
  * Watches a stream of frames for the items of a shop, until it ends or `signal` aborts.
  *
@@ -75,9 +79,8 @@ const defaultRate = 25;
  * `stream-unreadable` when no frame can be had from the source.
  */
 export async function watchStream(options: WatchStreamOptions): Promise<StatsEvent> {
-  const { source, sampling = defaultSampling, rate = defaultRate, signal, onEvent } = options;
+  const { source, sampling = defaultSampling, signal, onEvent } = options;
   assertSampling(sampling);
-  assertNumber('rate', rate, 1e-3, 1000);
   assertPath('index', options.index);
   const isLive = typeof source === 'string' && streamInput(source).isLive;
   const settings = watchSettings({
@@ -85,6 +88,10 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
     whenBehind: options.whenBehind ?? (isLive ? 'drop-oldest' : 'wait'),
     ...(sampling.kind === 'change' && { changeAt: sampling.changeAt }),
   });
+  const raw = typeof options.raw === 'string' ? parseRawFormat(options.raw) : options.raw;
+  const kind = typeof source === 'string' && !isLive ? await kindOf(source) : 'stream';
+  const rate = options.rate ?? (kind === 'folder' ? picturesASecond : defaultRate);
+  assertNumber('rate', rate, 1e-3, 1000);
   const ffmpeg = await findFfmpeg();
   await using models = await openModels({
     folder: options.models ?? compactModels,
@@ -105,7 +112,7 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
     options.onReconnect?.(attempt);
   };
   const arrivals = (stop: AbortSignal, counts: WatchCounts): AsyncIterable<Arrival> =>
-    arrive(cutSource({ options, ffmpeg, stop, onReconnect }), { options, rate, sampling, counts, decoder });
+    arrive(cutSource({ options, raw, ffmpeg, stop, onReconnect }), { options, rate, sampling, counts, decoder });
 
   let delivered: Promise<void> | undefined;
   const graph$ = watchGraph(
@@ -132,18 +139,19 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
 
 interface CutSource {
   readonly options: WatchStreamOptions;
+  readonly raw: RawFormat | undefined;
   readonly ffmpeg: Ffmpeg;
   readonly stop: AbortSignal;
   readonly onReconnect: (attempt: ReconnectAttempt) => void;
 }
 
-function cutSource({ options, ffmpeg, stop, onReconnect }: CutSource): AsyncIterable<CutFrame> {
-  const { source, raw, rate, maxFrameBytes, onProblem } = options;
+function cutSource({ options, raw, ffmpeg, stop, onReconnect }: CutSource): AsyncIterable<CutFrame> {
+  const { source, rate, maxFrameBytes, onProblem } = options;
   if (typeof source === 'string') return openStreamSource(source, { ffmpeg, signal: stop, onReconnect }).frames;
   return cutFrames(source, {
     signal: stop,
     onProblem: (problem) => onProblem?.(describeProblem(problem)),
-    ...(raw !== undefined && { raw: typeof raw === 'string' ? parseRawFormat(raw) : raw }),
+    ...(raw && { raw }),
     ...(rate !== undefined && { rate }),
     ...(maxFrameBytes !== undefined && { maxFrameBytes }),
   });
@@ -183,6 +191,17 @@ async function* arrive(frames: AsyncIterable<CutFrame>, how: Arrive): AsyncGener
       });
     yield { index, seconds, arrivedMs: performance.now(), load };
   }
+}
+
+/** Looked at before anything is opened, so that a path where nothing is does not wait for the models. */
+async function kindOf(path: string): Promise<'folder' | 'file'> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new PipelineError('stream-unreadable', `Cannot read the stream ${path}: ${messageOf(cause)}`, {
+      path,
+      cause,
+    });
+  });
+  return found.isDirectory() ? 'folder' : 'file';
 }
 
 /** Speaks once, when the signal aborts. */

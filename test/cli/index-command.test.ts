@@ -105,4 +105,10 @@ describe('index', { timeout: 60_000 }, () => {
     expect(exitCode).toBe(130);
     expect(stderr).toContain('vitrine: stopping; once more stops at once\n');
   });
+
+  it.each(['add', 'remove', 'info'])('shows its help after %s too', async (verb) => {
+    const { exitCode, stdout } = await runVitrine(['index', verb, '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('vitrine index add new-items --index shop.vitrine');
+  });
 });

@@ -37,7 +37,13 @@ export const watchCommand: Command = defineCommand({
       requiresArg: true,
       describe: 'What raw bytes on stdin are, such as 540x960:rgb24@25; other formats are recognised',
     },
-    rate: { type: 'number', group, requiresArg: true, describe: 'Frames a second of a stream that does not say' },
+    rate: {
+      type: 'number',
+      group,
+      requiresArg: true,
+      defaultDescription: '25; 5 of a folder of pictures',
+      describe: 'Frames a second of a stream that does not say',
+    },
     sample: {
       type: 'string',
       group,
@@ -65,7 +71,7 @@ export const watchCommand: Command = defineCommand({
       group,
       requiresArg: true,
       default: defaultWatch.cutAt,
-      describe: 'Mean change between two frames that counts as a cut, 0 to 255',
+      describe: 'Mean change of pixels between two frames that counts as a cut, 0 to 255',
     },
     ...deviceOptions,
     ...trackingOptions,
@@ -79,11 +85,12 @@ export const watchCommand: Command = defineCommand({
     pretty: {
       type: 'boolean',
       default: false,
-      describe: 'Draw a panel on the terminal; events then go to stdout only where that is none',
+      describe: 'Draw a panel on the terminal; events are still written to a stdout that is a file or a pipe',
     },
     quiet: quietOption,
   },
   examples: [
+    ['watch --index shop.vitrine', 'ffmpeg -i clip.mp4 -f yuv4mpegpipe - | this'],
     ['watch clip.mp4 --index shop.vitrine', 'A file, as fast as it can be looked at'],
     ['watch rtmp://example.org/live --index shop.vitrine --pretty', 'A live stream, with a panel'],
     ['watch --index shop.vitrine --raw 540x960:rgb24@25', 'Raw frames from stdin'],
@@ -117,7 +124,9 @@ export const watchCommand: Command = defineCommand({
       signal,
       onReady: ({ device, items, boxes, whenBehind }) => {
         if (panel === undefined)
-          note(`${items} items, ${boxes} boxes; ${device.device}, ${device.lanes} lanes; ${whenBehind}`);
+          note(
+            `${items} items, ${boxes} boxes; ${device.device}, ${device.lanes} lanes; frames that come too fast: ${whenBehind}`,
+          );
       },
       onEvent: (event) => {
         panel?.update(event);

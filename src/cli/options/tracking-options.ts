@@ -29,7 +29,10 @@ export const trackingOptions: {
     defaultTracking.evenDistance,
     'Squared distance at which an item is as likely as none of them',
   ),
-  temperature: bound(defaultTracking.temperature, 'Distance that makes an item 2.7 times less likely'),
+  temperature: bound(
+    defaultTracking.temperature,
+    'How soft confidence is: an item this much farther is 2.7 times less likely',
+  ),
 };
 
 /** The bounds that were asked for. */
