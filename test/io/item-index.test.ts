@@ -217,10 +217,10 @@ describe('an item index', () => {
     await oneItem(folder.path);
     const other = openItemIndex(folder.path, { model: { name: 'n', fingerprint: 'e'.repeat(64) } });
     await expect(other).rejects.toThrow(
-      /holds features of models m, fingerprint f{12}; models n, fingerprint e{12}, .*--models.*`vitrine index <root>/u,
+      /holds features of models m, fingerprint f{12}\. Those of models n, fingerprint e{12} .*--models.*`vitrine index <root>/u,
     );
     await expect(openItemIndex(folder.path, { model: { fingerprint: 'e'.repeat(64) } })).rejects.toThrow(
-      /models m, fingerprint f{12}; those of fingerprint e{12}, make others/u,
+      /models m, fingerprint f{12}\. Those of the models of fingerprint e{12} cannot be compared/u,
     );
     expect((await openItemIndex(folder.path, { model })).items.size).toBe(1);
   });

@@ -217,9 +217,9 @@ describe('indexItems', { timeout: 120_000 }, () => {
     await draw(shop(), '4', '0');
     const failure = run({ models: other.folder });
     await expect(failure).rejects.toMatchObject({ code: 'store-invalid' });
-    await expect(failure).rejects.toThrow(/features of models tiny, .*; models others, /u);
+    await expect(failure).rejects.toThrow(/features of models tiny, .*\. Those of models others, /u);
     await expect(openGallery(index(), { model: 'another' })).rejects.toThrow(
-      /models tiny, .*; those of fingerprint another/u,
+      /models tiny, .*\. Those of the models of fingerprint another/u,
     );
     expect((await openItemIndex(index())).items.size).toBe(3);
   });
