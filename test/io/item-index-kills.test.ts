@@ -72,27 +72,28 @@ describe('an item index whose writer is killed', { timeout: 180_000 }, () => {
     await using folder = await temporaryFolder();
     const whole = join(folder.path, 'whole');
     await createItemIndex(whole, manifest);
-    const { ms } = await add(whole);
+    let { ms } = await add(whole);
     const expected = await contentOf(await openItemIndex(whole));
     expect(expected).toHaveLength(items);
 
     const begun = new Set<number>();
-    let killed = 0;
-    for (let kill = 0; kill < kills; kill += 1) {
-      const path = join(folder.path, String(kill));
+    const killed: string[] = [];
+    for (let attempt = 0; killed.length < kills; attempt += 1) {
+      expect(attempt).toBeLessThan(10 * kills);
+      const path = join(folder.path, String(attempt));
       await createItemIndex(path, manifest);
-      const { isKilled } = await add(path, Math.random() * ms);
-      killed += Number(isKilled);
+      const end = await add(path, Math.random() * ms);
       const index = await openItemIndex(path);
       expect(await contentOf(index)).toEqual(expected.slice(0, index.items.size));
-      begun.add(index.items.size);
+      if (end.isKilled) {
+        killed.push(path);
+        begun.add(index.items.size);
+      } else ms = Math.min(ms, end.ms); // It ended before its moment: the machine is faster now.
     }
-    for (const kill of [4, 14, 24, 34, 44]) {
-      const path = join(folder.path, String(kill));
+    for (const path of killed.filter((_, place) => place % 10 === 4)) {
       await add(path);
       expect(await contentOf(await openItemIndex(path))).toEqual(expected);
     }
-    expect(killed).toBeGreaterThan(kills / 2);
     expect(begun.size).toBeGreaterThan(3); // They did not all die at the same place.
     expect((await readdir(join(whole, 'shards'))).length).toBe((items / 3) * 2);
   });
