@@ -22,7 +22,11 @@ def interrupt() -> None:
     ("act", "code", "says"),
     [
         (fail, 1, "vitrine-train: The data set is empty\n"),
-        (interrupt, 130, "vitrine-train: interrupted; the same command goes on from the last checkpoint, if there is one yet\n"),
+        (
+            interrupt,
+            130,
+            "vitrine-train: interrupted; the same command goes on from the last checkpoint, if there is one yet\n",
+        ),
     ],
 )
 def test_ends_with_a_sentence(

@@ -44,5 +44,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"vitrine-train: {failure}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print("vitrine-train: interrupted; the same command goes on from the last checkpoint, if there is one yet", file=sys.stderr)
+        print(
+            "vitrine-train: interrupted; the same command goes on from the last checkpoint, if there is one yet",
+            file=sys.stderr,
+        )
         sys.exit(130)
