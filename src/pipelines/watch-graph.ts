@@ -21,7 +21,7 @@ import { type Frame, type Owner } from '../core/frame.ts';
 import { type Gallery } from '../core/gallery.ts';
 import { type Detector, type Embedder } from '../core/ports.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
-import { type Moment, type StatsEvent, type TrackedBox, type WatchEvent } from '../core/watch-event.ts';
+import { type StatsEvent, type WatchEvent } from '../core/watch-event.ts';
 import { Credits } from '../flow/credits.ts';
 import { dropOldest } from '../flow/drop-oldest.ts';
 import { leased } from '../flow/leased.ts';
@@ -29,13 +29,11 @@ import { type Door, pull } from '../flow/pull.ts';
 import { takeTurns } from '../flow/take-turns.ts';
 import { cropBoxes, type Cropper } from '../operators/crop-boxes.ts';
 import { detectBoxes, shareDetector } from '../operators/detect-boxes.ts';
-import { embedCrops, type FrameBoxes, shareEmbedder } from '../operators/embed-crops.ts';
-import { announceItems, type Change } from '../tracking/announce-items.ts';
+import { embedCrops, shareEmbedder } from '../operators/embed-crops.ts';
 import { latencyWindow } from '../tracking/latency-window.ts';
-import { linkBoxes } from '../tracking/link-boxes.ts';
-import { rankCandidates } from '../tracking/rank-candidates.ts';
 import { changeBetween, type Thumbnail, thumbnailOf } from '../tracking/scene-cut.ts';
 import { type TrackingOptions } from '../tracking/tracking-options.ts';
+import { type FoundFrame, judgeFrames } from './judge-frames.ts';
 
 /** What becomes of frames that come faster than they can be looked at. */
 export type WhenBehind = 'wait' | 'drop-oldest';
@@ -94,9 +92,6 @@ export interface WatchCounts {
 /** A stream has one owner. */
 const stream: Owner = { side: 'gallery', id: 'stream' };
 
-/** Boxes that are asked for a track: enough to find two pictures of each of a few items. */
-const neighbours = 64;
-
 /** Frames that wait at the entrance when old ones are dropped. */
 const entrance = 1;
 
@@ -129,14 +124,14 @@ export function watchGraph(
     const latency = latencyWindow();
     const detect = shareDetector(detector, { maxBatch: detectorBatch, slots: lanes });
     const embed = shareEmbedder(embedder, { maxBatch: embedderBatch, slots: lanes });
-    const judge = judgeFrames(ports, options);
-    const turns = takeTurns((frame: EmbeddedFrame) =>
+    const judge = judgeFrames(ports.gallery, options);
+    const turns = takeTurns((frame: FoundFrame) =>
       from(Promise.resolve(options.delivered?.())).pipe(
         // After the wait, which the end of the graph cuts short: it gives the turn to each frame that waits before it reaches that frame too.
         mergeMap(() => judge.frame(frame)),
         mergeMap((events) => {
           counts.processed += 1;
-          latency.add(performance.now() - frame.loaded.arrival.arrivedMs);
+          latency.add(performance.now() - frame.arrivedMs);
           return events;
         }),
       ),
@@ -154,7 +149,7 @@ export function watchGraph(
           detectBoxes(detect),
           cropBoxes({ cropper, cropSizes: embedder.cropSizes }),
           embedCrops(embed),
-          mergeMap((found) => turns(loaded.place, { loaded, found })),
+          mergeMap(({ boxes }) => turns(loaded.place, { ...loaded.arrival, isCut: loaded.isCut, boxes })),
         ),
       ),
     );
@@ -233,75 +228,4 @@ async function* loadFrames(arrivals: AsyncIterable<Arrival>, { door, counts, opt
     place += 1;
     await door.reserve(1);
   }
-}
-
-interface EmbeddedFrame {
-  readonly loaded: LoadedFrame;
-  readonly found: FrameBoxes;
-}
-
-interface Judge {
-  /** To be called by rising stream time, one frame after the other. */
-  frame(frame: EmbeddedFrame): Promise<readonly WatchEvent[]>;
-  /** The ends of what is on show. */
-  finish(): readonly WatchEvent[];
-  /** Announcements so far. */
-  readonly shows: number;
-}
-
-/** Tracks, their nearest items, and what to say of them. */
-function judgeFrames(
-  { gallery }: WatchGraphPorts,
-  { tracking, features }: Pick<WatchGraphOptions, 'tracking' | 'features'>,
-): Judge {
-  const link = linkBoxes(tracking);
-  const announcer = announceItems(tracking);
-  const ranking = { ...tracking, picturesOf: (item: string): number => gallery.picturesOf(item) };
-  let shows = 0;
-  let last = { frame: 0, seconds: 0 };
-
-  return {
-    async frame({ loaded: { arrival, isCut }, found: { boxes } }) {
-      const { index: frame, seconds } = arrival;
-      const { seen, lost } = link({ seconds, boxes, isCut });
-      const hits =
-        seen.length > 0
-          ? await gallery.nearest(
-              seen.map(({ feature }) => feature),
-              neighbours,
-            )
-          : [];
-      const ranked = seen.map((track, place) => ({ track, candidates: rankCandidates(hits[place] ?? [], ranking) }));
-      const changes = announcer.judge({ seconds, seen: ranked, lost, isCut });
-      shows += changes.filter(({ type }) => type === 'match').length;
-
-      last = { frame, seconds };
-      const moment: Moment = { ...last, at: now() };
-      const latencyMs = performance.now() - arrival.arrivedMs;
-      const tracked = ranked.map(({ track, candidates }, place): TrackedBox => {
-        const { id, box, score } = track;
-        const told = { track: id, box, score, nearest: candidates[0] ?? null };
-        return features ? Object.assign(told, { feature: [...(boxes[place]?.feature ?? [])] }) : told;
-      });
-      return [
-        { type: 'frame', ...moment, latencyMs, isCut, boxes: tracked },
-        ...changes.map((change) => eventOf(change, moment, latencyMs)),
-      ];
-    },
-    finish: () => announcer.finish().map((change) => eventOf(change, { ...last, at: now() }, 0)),
-    get shows() {
-      return shows;
-    },
-  };
-}
-
-/** With what a reader looks for first in front: each event is a line. */
-function eventOf(change: Change, moment: Moment, latencyMs: number): WatchEvent {
-  if (change.type === 'end') {
-    const { type, show, item, reason, since, until } = change;
-    return { type, show, item, reason, since, until, ...moment };
-  }
-  const { show, since, track, box, best, runnerUp } = change;
-  const finding = { show, ...best, ...moment, latencyMs, since, track, box, runnerUp };
-  return change.type === 'match' ? { type: 'match', ...finding } : { type: 'revise', was: change.was, ...finding };
 }
