@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { assertInteger, assertPath } from '../core/assert.ts';
+import { type KeptBox } from '../core/crop.ts';
 import { type Gallery, type GalleryHit } from '../core/gallery.ts';
 import { isUnitVector, normOf } from '../core/unit-vector.ts';
 import { boxOfRow, indexBlocks } from '../io/index-blocks.ts';
@@ -51,19 +52,17 @@ export async function openGallery(folder: string, options: OpenGalleryOptions = 
   const isHeld = rows * featureLength * 4 <= memoryBytes;
   const search = await openSearch(blocks, { featureLength, threads, isHeld, signal });
   const boxOf = boxOfRow(index);
-  const pictures = new Map<string, Set<string>>();
-  for (let row = 0; row < rows; row += 1) {
-    const { owner, frame } = boxOf(row);
-    const known = pictures.get(owner.id);
-    if (known) known.add(frame);
-    else pictures.set(owner.id, new Set([frame]));
-  }
+  let pictures: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   return {
     model: index.model.fingerprint,
     featureLength,
     rows,
     items: [...index.items.keys()],
-    picturesOf: (item) => pictures.get(item)?.size ?? 0,
+    picturesOf(item) {
+      // Not before it is asked for: opening need not look at every row.
+      pictures ??= picturesByItem(rows, boxOf);
+      return pictures.get(item)?.size ?? 0;
+    },
     async nearest(queries, k) {
       assertInteger('k', k, 1);
       for (const query of queries) assertQuery(query, featureLength);
@@ -84,6 +83,17 @@ export async function openGallery(folder: string, options: OpenGalleryOptions = 
     },
     [Symbol.asyncDispose]: () => search[Symbol.asyncDispose](),
   };
+}
+
+function picturesByItem(rows: number, boxOf: (row: number) => KeptBox): ReadonlyMap<string, ReadonlySet<string>> {
+  const pictures = new Map<string, Set<string>>();
+  for (let row = 0; row < rows; row += 1) {
+    const { owner, frame } = boxOf(row);
+    const known = pictures.get(owner.id);
+    if (known) known.add(frame);
+    else pictures.set(owner.id, new Set([frame]));
+  }
+  return pictures;
 }
 
 function ask(
