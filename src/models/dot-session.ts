@@ -1,5 +1,6 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../core/errors.ts';
+import { sessionOptions } from './session-options.ts';
 
 /** An ONNX model with one node, `dots = MatMul(rows, queries)` over float32 `[r, d]` and `[d, q]`. */
 const model = Buffer.from(
@@ -30,12 +31,7 @@ export async function openDotSession(): Promise<DotSession> {
   env.logLevel = 'error';
   const session = await InferenceSession.create(model, {
     executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    enableMemPattern: false,
-    enableCpuMemArena: false,
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    ...sessionOptions,
   });
   return {
     async run(features, { columns, queries, featureLength }) {

@@ -8,6 +8,7 @@ import {
   type LaneTensor,
 } from './lane-protocol.ts';
 import { contractFault, type TensorFacts } from './model-contract.ts';
+import { sessionOptions } from './session-options.ts';
 
 /** Open ONNX sessions; `run` blocks the calling thread while a model works. */
 export interface Sessions extends AsyncDisposable {
@@ -50,14 +51,7 @@ export async function openSessions({ provider, models }: LaneSetup): Promise<Ses
 async function openSession({ path, contract }: LaneModel, provider: LaneSetup['provider']): Promise<InferenceSession> {
   const session = await InferenceSession.create(path, {
     executionProviders: [provider],
-    graphOptimizationLevel: 'all',
-    executionMode: 'sequential',
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    enableMemPattern: false,
-    enableCpuMemArena: false,
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    ...sessionOptions,
   }).catch((cause: unknown) => {
     throw new PipelineError('model-invalid', `ONNX Runtime cannot open ${path} on ${provider}: ${messageOf(cause)}`, {
       path,
