@@ -94,6 +94,11 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
       reject(new PipelineError('ffmpeg-missing', message, { path: ffmpeg.path, cause: error }));
     };
     const settle = (stderr: string | null | undefined): void => {
+      if (child && child.exitCode === null && child.signalCode === null) {
+        // Where the reader has left, fluent-ffmpeg speaks of an end 20 ms later, whether or not the process has gone.
+        child.once('exit', () => settle(stderr));
+        return;
+      }
       resolve({
         code: child?.exitCode ?? undefined,
         signal: child?.signalCode ?? undefined,
