@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +11,8 @@ const deaf = (): string => join(folder, 'deaf');
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vitrine-process-'));
-  await writeFile(deaf(), '#!/bin/sh\ntrap "" TERM\necho ready\nread line < "$0.silence"\n');
+  await writeFile(deaf(), '#!/bin/sh\ntrap "" TERM\necho ready\nread line\n');
   await chmod(deaf(), 0o755);
-  execFileSync('mkfifo', [`${deaf()}.silence`]);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
