@@ -12,3 +12,10 @@ export function normOf(feature: Float32Array): number {
 export function isUnitVector(feature: Float32Array): boolean {
   return Math.abs(normOf(feature) - 1) <= normTolerance;
 }
+
+/** Of unit vectors of one length. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index += 1) sum += a[index]! * b[index]!;
+  return sum;
+}

@@ -1,7 +1,6 @@
-import { type BoxFeature } from '../core/box-feature.ts';
+import { assertBoxFeature } from '../core/assert-box-feature.ts';
 import { type KeptBox } from '../core/crop.ts';
-import { type Owner, ownerKey } from '../core/frame.ts';
-import { isUnitVector, normOf } from '../core/unit-vector.ts';
+import { type Owner } from '../core/frame.ts';
 import { rowMultiple } from './dot-products.ts';
 import { blocksOf, type BoxSource } from './box-source.ts';
 
@@ -38,7 +37,7 @@ export async function* packBoxes(source: BoxSource, options: PackBoxesOptions): 
   for await (const block of blocksOf(source)) {
     for (const box of block) {
       featureLength ??= box.feature.length;
-      assertUsable(box, side, featureLength);
+      assertBoxFeature(box, { side, featureLength });
       if (boxes.length === rows) {
         yield { boxes, features, featureLength };
         boxes = [];
@@ -56,17 +55,4 @@ export async function* packBoxes(source: BoxSource, options: PackBoxesOptions): 
     }
   }
   if (boxes.length > 0 && featureLength !== undefined) yield { boxes, features, featureLength };
-}
-
-function assertUsable({ owner, frame, boxIndex, feature }: BoxFeature, side: string, featureLength: number): void {
-  const where = `${ownerKey(owner)}, frame ${frame}, box ${boxIndex}`;
-  if (owner.side !== side) throw new TypeError(`Expected boxes of the ${side} side, got ${where}`);
-  if (side === 'gallery' && !/^\d+$/.test(frame)) {
-    throw new TypeError(`Expected \`frame\` to be the index of a decoded frame, got ${where}`);
-  }
-  if (feature.length !== featureLength) {
-    throw new TypeError(`Expected features of ${featureLength} numbers, got ${feature.length} at ${where}`);
-  }
-  if (!isUnitVector(feature))
-    throw new TypeError(`Expected features of norm 1, got norm ${normOf(feature)} at ${where}`);
 }

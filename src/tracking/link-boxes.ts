@@ -1,5 +1,6 @@
 import { iou } from '../core/box.ts';
 import { type BoxFeature } from '../core/box-feature.ts';
+import { cosine } from '../core/unit-vector.ts';
 import { GrowingTrack, type Track } from './track.ts';
 import { rounding, type TrackingOptions } from './tracking-options.ts';
 
@@ -77,11 +78,4 @@ function closenessOf(track: Track, { box, feature }: BoxFeature, options: Tracki
   const likeness = cosine(track.feature, feature);
   const isNear = overlap >= options.minOverlap && likeness >= options.minLikeness;
   return isNear || likeness >= options.sureLikeness ? overlap + likeness : undefined;
-}
-
-/** Of unit vectors. */
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index += 1) sum += a[index]! * b[index]!;
-  return sum;
 }
