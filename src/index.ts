@@ -36,6 +36,7 @@ export { type CurvePoint, precisionRecall } from './matching/precision-recall.ts
 export { recallAt } from './matching/recall-at.ts';
 
 // Tracks and announcements.
+export { poolTracks } from './tracking/pool-tracks.ts';
 export { defaultTracking, type TrackingOptions } from './tracking/tracking-options.ts';
 
 // Files: the data set's layout, the box store, boxes.ndjson and the result.
@@ -117,10 +118,12 @@ export {
   defaultFlow,
   defaultFrames,
   defaultMatching,
+  defaultPool,
   type ExportDefaults,
   type FlowOptions,
   type FrameRange,
   type MatchingOptions,
+  type Pool,
 } from './core/defaults.ts';
 export { type Detection } from './core/detection.ts';
 export { type FailureCode, PipelineError, type PipelineErrorOptions } from './core/errors.ts';

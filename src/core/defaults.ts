@@ -26,6 +26,18 @@ export interface MatchingOptions {
 /** The thresholds of SPEC 6. */
 export const defaultMatching: MatchingOptions = { quantile: 0.28, keepAtLeast: 1, voteShare: 0.5, maxDistance: 1.12 };
 
+/**
+ * What of a clip takes part in matching: `none` takes each box as it is (SPEC 6), `tracks` takes each garment that can be followed from
+ * frame to frame once, with the mean look of its boxes.
+ */
+export type Pool = 'none' | 'tracks';
+
+/** Every {@link Pool}. */
+export const pools: readonly Pool[] = ['none', 'tracks'];
+
+/** The rule of SPEC 6 as it stands. */
+export const defaultPool: Pool = 'none';
+
 /** How much of a run happens at once. None of these changes a result. */
 export interface FlowOptions {
   /** Clips and pictures decoded side by side: an integer, at least 1. @defaultValue `2` */

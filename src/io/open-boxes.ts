@@ -10,6 +10,8 @@ import { readBoxesNdjson } from './read-boxes-ndjson.ts';
 export interface Boxes {
   /** All boxes of one side, in blocks. Can be gone through many times; holds one block. */
   boxes(side: Owner['side']): AsyncIterable<readonly BoxFeature[]>;
+  /** The same, all boxes of an owner in one block. Of a `boxes.ndjson` file, where they may lie anywhere, holds the whole side. */
+  byOwner(side: Owner['side']): AsyncIterable<readonly BoxFeature[]>;
 }
 
 /**
@@ -22,9 +24,28 @@ export async function openBoxes(path: string): Promise<Boxes> {
     const message = `No boxes at ${path}: ${messageOf(cause)}. Expected a run's folder, its boxes/ or a boxes.ndjson file.`;
     throw new PipelineError('store-invalid', message, { path, cause });
   });
-  if (!entry.isDirectory()) return { boxes: (side) => readBoxesNdjson(path, { side }) };
+  if (!entry.isDirectory()) {
+    const boxes = (side: Owner['side']): AsyncIterable<readonly BoxFeature[]> => readBoxesNdjson(path, { side });
+    return { boxes, byOwner: (side) => ({ [Symbol.asyncIterator]: () => gatherOwners(boxes(side)) }) };
+  }
   const inside = join(path, 'boxes');
-  return openBoxStore((await isFolder(inside)) ? inside : path);
+  const store = await openBoxStore((await isFolder(inside)) ? inside : path);
+  return { boxes: (side) => store.boxes(side), byOwner: (side) => store.boxes(side) };
+}
+
+/** Owners in order of first sight. */
+async function* gatherOwners(
+  blocks: AsyncIterable<readonly BoxFeature[]>,
+): AsyncGenerator<readonly BoxFeature[], void, undefined> {
+  const owners = new Map<string, BoxFeature[]>();
+  for await (const block of blocks) {
+    for (const box of block) {
+      const known = owners.get(box.owner.id);
+      if (known === undefined) owners.set(box.owner.id, [box]);
+      else known.push(box);
+    }
+  }
+  yield* owners.values();
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { type Answer } from '../core/answer.ts';
-import { type MatchingOptions } from '../core/defaults.ts';
+import { assertOneOf } from '../core/assert.ts';
+import { defaultPool, type MatchingOptions, type Pool, pools } from '../core/defaults.ts';
 import { PipelineError } from '../core/errors.ts';
 import { type Truth } from '../core/annotation.ts';
 import { openDataset } from '../io/dataset.ts';
@@ -11,6 +12,7 @@ import { type CurvePoint, precisionRecall } from '../matching/precision-recall.t
 import { rankItems } from '../matching/rank-items.ts';
 import { recallAt } from '../matching/recall-at.ts';
 import { scoreResult, scoreWeights, type Scores } from '../matching/score-result.ts';
+import { gallerySource } from './gallery-source.ts';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
@@ -22,6 +24,8 @@ export interface EvaluateOptions {
   readonly boxes?: string;
   /** Thresholds for recall and the curve. @defaultValue `defaultMatching` */
   readonly matching?: Partial<MatchingOptions>;
+  /** What of a clip takes part in recall and the curve. @defaultValue {@link defaultPool} */
+  readonly pool?: Pool;
   /** Stops the work; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -53,24 +57,31 @@ export interface Retrieval {
  * Scores a result file against the annotations of its data set.
  *
  * @example const { final } = await evaluate({ result: 'run/result.json', root: 'shop', boxes: 'run' });
+ * @throws TypeError when an option is out of range.
  * @throws PipelineError `result-invalid` also when the result names a clip, an item or a picture that the data set does not have;
  * `dataset-invalid` when there are no annotations; `file-unreadable`; `store-invalid`.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { root, signal } = options;
+  const { root, pool = defaultPool, signal } = options;
+  assertOneOf('pool', pool, pools);
   const answers = await readResult(options.result);
   const dataset = await openDataset(root);
   const { truth, problems } = await readTruth(dataset, signal);
   assertKnown(answers, truth, options);
   const scores = scoreResult(answers, truth);
-  const retrieval = options.boxes === undefined ? undefined : await retrieve(options.boxes, truth, options);
+  const retrieval =
+    options.boxes === undefined ? undefined : await retrieve(options.boxes, truth, { ...options, pool });
   const counts = { items: dataset.items.length, clips: dataset.clips.length };
   return { ...scores, ...counts, weights: scoreWeights, retrieval, problems };
 }
 
-async function retrieve(from: string, truth: Truth, { matching = {}, signal }: EvaluateOptions): Promise<Retrieval> {
+async function retrieve(
+  from: string,
+  truth: Truth,
+  { matching = {}, pool, signal }: EvaluateOptions & { readonly pool: Pool },
+): Promise<Retrieval> {
   const boxes = await openBoxes(from);
-  const sides = { queries: boxes.boxes('query'), gallery: boxes.boxes('gallery'), signal };
+  const sides = { queries: boxes.boxes('query'), gallery: gallerySource(boxes, pool), signal };
   const rankings = await rankItems({ ...sides, options: matching });
   // 4 is the largest distance there is: the pairs before the threshold.
   const matches = await matchBoxes({ ...sides, options: { ...matching, maxDistance: 4 } });

@@ -29,7 +29,7 @@ export type { Progress } from './run-tally.ts';
  * Says which item each clip of a data set shows, in which frame and where: the main job.
  *
  * Writes `boxes/` (the box store), `result.json` (SPEC 7) and `run.json` (the report) into `out`. The result depends on the inputs,
- * the models, `frames` and `matching` alone. Inputs that cannot be read are accounted for in the report and do not stop the run. The models
+ * the models, `frames`, `matching` and `pool` alone. Inputs that cannot be read are accounted for in the report and do not stop the run. The models
  * are closed before matching begins.
  *
  * @example const { inputs, matches } = await matchDataset({ root: 'shop', out: 'runs/1' });
@@ -39,6 +39,7 @@ export type { Progress } from './run-tally.ts';
  */
 export async function matchDataset(options: MatchDatasetOptions): Promise<RunReport> {
   const settings = matchSettings(options);
+  const { matching, pool } = settings;
   const { root, out, signal } = options;
   const startedAt = new Date().toISOString();
   using vitals = watchVitals();
@@ -54,7 +55,7 @@ export async function matchDataset(options: MatchDatasetOptions): Promise<RunRep
   const found = await findBoxes(sources, { options, settings, ffmpeg, vitals });
 
   const startedMatchingMs = vitals.read().elapsedMs;
-  const matches = await rematch({ from: out, out: result, matching: settings.matching, ...(signal && { signal }) });
+  const matches = await rematch({ from: out, out: result, matching, pool, ...(signal && { signal }) });
   const end = vitals.read();
 
   const account = runReport({

@@ -1,5 +1,12 @@
-import { assertInteger, assertPath } from '../core/assert.ts';
-import { defaultFrames, type FrameRange, type MatchingOptions } from '../core/defaults.ts';
+import { assertInteger, assertOneOf, assertPath } from '../core/assert.ts';
+import {
+  defaultFrames,
+  defaultPool,
+  type FrameRange,
+  type MatchingOptions,
+  type Pool,
+  pools,
+} from '../core/defaults.ts';
 import { checkMatching } from '../matching/check-matching.ts';
 import { type GraphOptions, type GraphSettings, graphSettings } from './graph-options.ts';
 import { type Progress } from './run-tally.ts';
@@ -14,6 +21,8 @@ export interface MatchDatasetOptions extends GraphOptions {
   readonly frames?: Partial<FrameRange>;
   /** Thresholds of the matching rule. @defaultValue `defaultMatching` */
   readonly matching?: Partial<MatchingOptions>;
+  /** What of a clip takes part in matching. @defaultValue {@link defaultPool} */
+  readonly pool?: Pool;
   /** Stops the run: its children end, what is half written goes, and its reason comes out. */
   readonly signal?: AbortSignal;
   /** Told at the begin, whenever an item or clip is stored, and at least twice a second in between. */
@@ -24,6 +33,7 @@ export interface MatchDatasetOptions extends GraphOptions {
 export interface MatchSettings extends GraphSettings {
   readonly frames: FrameRange;
   readonly matching: MatchingOptions;
+  readonly pool: Pool;
 }
 
 /**
@@ -35,10 +45,12 @@ export function matchSettings(options: MatchDatasetOptions): MatchSettings {
   const graph = graphSettings(options);
   const frames = { ...defaultFrames, ...options.frames };
   const matching = checkMatching(options.matching);
+  const { pool = defaultPool } = options;
+  assertOneOf('pool', pool, pools);
   assertPath('root', options.root);
   assertPath('out', options.out);
   assertInteger('frames.first', frames.first, 0);
   assertInteger('frames.step', frames.step, 1);
   assertInteger('frames.last', frames.last, frames.first);
-  return { ...graph, frames, matching };
+  return { ...graph, frames, matching, pool };
 }

@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type MatchingOptions } from '../core/defaults.ts';
+import { assertOneOf } from '../core/assert.ts';
+import { defaultPool, type MatchingOptions, type Pool, pools } from '../core/defaults.ts';
 import { type Match } from '../core/match.ts';
 import { openBoxes } from '../io/open-boxes.ts';
 import { writeResult } from '../io/result-file.ts';
 import { matchBoxes } from '../matching/match-boxes.ts';
+import { gallerySource } from './gallery-source.ts';
 
 /** Options of {@link rematch}. */
 export interface RematchOptions {
@@ -14,6 +16,8 @@ export interface RematchOptions {
   readonly out: string;
   /** Thresholds. @defaultValue `defaultMatching` */
   readonly matching?: Partial<MatchingOptions>;
+  /** What of a clip takes part. @defaultValue {@link defaultPool} */
+  readonly pool?: Pool;
   /** Stops the work; the promise then rejects with its reason and no file is written. */
   readonly signal?: AbortSignal;
 }
@@ -23,14 +27,16 @@ export interface RematchOptions {
  *
  * @example await rematch({ from: 'run', out: 'strict.json', matching: { maxDistance: 0.9 } });
  * @returns the matches, by rising video id.
- * @throws TypeError when a threshold is out of range.
+ * @throws TypeError when an option is out of range.
  * @throws PipelineError `store-invalid`, `file-unreadable` or `file-unwritable`.
  */
-export async function rematch({ from, out, matching = {}, signal }: RematchOptions): Promise<readonly Match[]> {
+export async function rematch(options: RematchOptions): Promise<readonly Match[]> {
+  const { from, out, matching = {}, pool = defaultPool, signal } = options;
+  assertOneOf('pool', pool, pools);
   const boxes = await openBoxes(from);
   const matches = await matchBoxes({
     queries: boxes.boxes('query'),
-    gallery: boxes.boxes('gallery'),
+    gallery: gallerySource(boxes, pool),
     options: matching,
     signal,
   });

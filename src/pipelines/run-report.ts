@@ -21,7 +21,7 @@ export interface RunReport {
   readonly versions: { readonly vitrine: string; readonly node: string; readonly ffmpeg: Ffmpeg };
   readonly device: DeviceReport;
   readonly models: { readonly folder: string; readonly name: string; readonly fingerprint: string };
-  readonly options: Pick<MatchSettings, 'frames' | 'matching' | 'flow'>;
+  readonly options: Pick<MatchSettings, 'frames' | 'matching' | 'pool' | 'flow'>;
   readonly inputs: InputsAccount;
   readonly items: number;
   readonly clips: number;
@@ -52,14 +52,14 @@ export interface RunFacts
 
 /** Puts the account of a run together. */
 export function runReport({ settings, ffmpeg, tally, ignored, vitals, ...facts }: RunFacts): RunReport {
-  const { frames, matching, flow } = settings;
+  const { frames, matching, pool, flow } = settings;
   const limit = limitingStage(facts.stages);
   return {
     format: 1,
     ...facts,
     ...vitals,
     versions: { vitrine: packageVersion, node: process.versions.node, ffmpeg },
-    options: { frames, matching, flow },
+    options: { frames, matching, pool, flow },
     inputs: inputsAccount(tally, { root: facts.root, ignored }),
     frames: tally.frames,
     boxes: tally.boxes,

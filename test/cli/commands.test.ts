@@ -120,7 +120,28 @@ describe('match, rematch and eval', () => {
   it('say what thresholds without boxes are for', async () => {
     const { exitCode, stderr } = await runMain('eval', join(folder, 'again.json'), shop, '--max-distance', '1');
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^vitrine: The thresholds of matching change nothing without --boxes: .*\n$/);
+    expect(stderr).toMatch(/^vitrine: The thresholds of matching and --pool change nothing without --boxes: .*\n$/);
+  });
+
+  it('take --pool, and say what it may be', async () => {
+    const out = join(folder, 'pooled-run');
+    const run = await runMain('match', shop, '--out', out, ...onTiny, ...everyFrame, '--pool', 'tracks', '--json');
+    expect(JSON.parse(run.stdout).options).toMatchObject({ pool: 'tracks' });
+    const again = join(folder, 'pooled.json');
+    expect(await runMain('rematch', out, '--out', again, '--pool', 'tracks')).toMatchObject({ exitCode: 0 });
+    expect(await readFile(again)).toEqual(await readFile(join(out, 'result.json')));
+    const alone = await runMain('eval', again, shop, '--pool', 'tracks');
+    expect(alone).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(alone.stderr).toMatch(
+      /^vitrine: The thresholds of matching and --pool change nothing without --boxes: .*\n$/,
+    );
+    const byBoxes = await runMain('eval', again, shop, '--boxes', out, '--json');
+    const byTracks = await runMain('eval', again, shop, '--boxes', out, '--json', '--pool', 'tracks');
+    expect(byTracks.exitCode).toBe(0);
+    expect(JSON.parse(byTracks.stdout).retrieval).not.toEqual(JSON.parse(byBoxes.stdout).retrieval);
+    const refused = await runMain('rematch', out, '--out', again, '--pool', 'clips');
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toBe('vitrine: Expected --pool to be one of none, tracks, got clips\n');
   });
 
   it('say that a run which is matched again was cut short', async () => {

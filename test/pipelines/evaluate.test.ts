@@ -89,6 +89,29 @@ describe('evaluate', () => {
     expect(retrieval).toEqual({ recallAt1: 0, recallAt5: 0, recallAt10: 0, curve: [] });
   });
 
+  it('pools the tracks of a clip for recall and the curve when asked to', async () => {
+    const boxes = await createBoxStore(at('pooled'), { model: 'm', featureLength: 3 });
+    await boxes.write({ side: 'query', id: 'a' }, [queryBox({ id: 'a', feature: [1, 0, 0] })]);
+    await boxes.write({ side: 'query', id: 'b' }, [queryBox({ id: 'b', feature: [1, 1, 0] })]);
+    const looks = [
+      [1, 0.2, 0],
+      [1, 1, 0],
+      [1, -0.5, 0],
+    ];
+    const clip = looks.map((feature, place) => galleryBox({ id: 'v', frame: String(80 + place * 20), feature }));
+    await boxes.write({ side: 'gallery', id: 'v' }, clip);
+    const options = { result: at('run', 'result.json'), root: at('shop'), boxes: at('pooled') };
+    expect((await evaluate(options)).retrieval).toMatchObject({ recallAt1: 0, curve: [{ precision: 0 }] });
+    const { retrieval } = await evaluate({ ...options, pool: 'tracks' });
+    expect(retrieval).toMatchObject({ recallAt1: 0.5, curve: [{ precision: 1 }] });
+  });
+
+  it('refuses a pooling that is none, before it reads anything', async () => {
+    const pool: 'tracks' = JSON.parse('"clips"');
+    const failure = evaluate({ result: 'nowhere.json', root: 'nowhere', pool });
+    await expect(failure).rejects.toThrow('Expected `pool` to be one of none, tracks');
+  });
+
   it.each([
     { why: 'a clip', from: '"v"', to: '"u"', says: 'clip u is not in' },
     { why: 'an item', from: '"item_id":"a"', to: '"item_id":"z"', says: 'item z is not in' },

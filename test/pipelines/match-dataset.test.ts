@@ -11,6 +11,7 @@ import {
   type Progress,
   type RunReport,
 } from '../../src/pipelines/match-dataset.ts';
+import { rematch } from '../../src/pipelines/rematch.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
 import { writeTinyShop } from '../helpers/tiny-shop.ts';
@@ -50,6 +51,20 @@ describe('matchDataset', { timeout: 120_000 }, () => {
       v1: { item_id: '002', result: [{ img_name: '0' }] },
       v2: { item_id: '001', result: [{ img_name: '0' }] },
     });
+  });
+
+  it('pools the tracks of each clip when asked to, and says so', async () => {
+    const out = outOf('pooled');
+    const { options } = await matchDataset({ ...base, root: shop, out, pool: 'tracks' });
+    expect(options.pool).toBe('tracks');
+    expect(good.options.pool).toBe('none');
+    const pooled = join(folder.path, 'pooled.json');
+    await rematch({ from: outOf('good'), out: pooled, pool: 'tracks' });
+    const [result, ofRun, byDefault] = await Promise.all(
+      [pooled, join(out, 'result.json'), join(outOf('good'), 'result.json')].map((path) => readFile(path, 'utf8')),
+    );
+    expect(ofRun).toBe(result);
+    expect(ofRun).not.toBe(byDefault);
   });
 
   it('accounts for itself in run.json', async () => {
@@ -195,6 +210,7 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     { name: 'frames.step', options: { frames: { step: 0 } } },
     { name: 'frames.last', options: { frames: { first: 10, last: 9 } } },
     { name: 'quantile', options: { matching: { quantile: 2 } } },
+    { name: 'pool', options: { pool: JSON.parse('"clips"') } },
     { name: 'flow.concurrency', options: { flow: { concurrency: 0 } } },
     { name: 'flow.detectorBatch', options: { flow: { detectorBatch: 0 } } },
     { name: 'flow.embedderBatch', options: { flow: { embedderBatch: 1.5 } } },

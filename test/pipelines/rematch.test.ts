@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultMatching } from '../../src/core/defaults.ts';
+import { createBoxStore } from '../../src/io/create-box-store.ts';
+import { openBoxes } from '../../src/io/open-boxes.ts';
+import { matchBoxes } from '../../src/matching/match-boxes.ts';
 import { rematch } from '../../src/pipelines/rematch.ts';
+import { poolTracks } from '../../src/tracking/pool-tracks.ts';
+import { galleryBox, queryBox } from '../helpers/boxes.ts';
 import { randomBoxes } from '../helpers/random-boxes.ts';
 import { slowReference } from '../helpers/slow-reference.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -50,4 +55,62 @@ describe('rematch', () => {
       { numRuns: 50 },
     );
   });
+
+  it('pools the tracks of each clip when asked to, from a store and from lines in any order', async () => {
+    await using folder = await temporaryFolder();
+    const at = (name: string): string => join(folder.path, name);
+    await fc.assert(
+      fc.asyncProperty(randomBoxes, async (lines) => {
+        await writeFile(at('boxes.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+        const boxes = await openBoxes(at('boxes.ndjson'));
+        const [queries, gallery] = [await flat(boxes.boxes('query')), await flat(boxes.boxes('gallery'))];
+        const clips = [...new Set(gallery.map(({ owner }) => owner.id))];
+        const store = await createBoxStore(at('store'), { model: 'm', featureLength: lines[0]?.feature.length ?? 1 });
+        for (const { owner } of [...queries, ...gallery]) {
+          const of = [...queries, ...gallery].filter(
+            (box) => box.owner.side === owner.side && box.owner.id === owner.id,
+          );
+          await store.write(owner, of);
+        }
+        const garments = clips.flatMap((id) => poolTracks(gallery.filter(({ owner }) => owner.id === id)));
+        const matches = await matchBoxes({ queries, gallery: garments });
+        expect(await rematch({ from: at('boxes.ndjson'), out: at('lines.json'), pool: 'tracks' })).toEqual(matches);
+        expect(await rematch({ from: at('store'), out: at('store.json'), pool: 'tracks' })).toEqual(matches);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('answers with what is seen of a garment all along, and not with one box that is like another item by chance', async () => {
+    await using folder = await temporaryFolder();
+    const from = join(folder.path, 'boxes');
+    const store = await createBoxStore(from, { model: 'm', featureLength: 2 });
+    const looks = [
+      [1, 0.2],
+      [1, 1],
+      [1, -0.2],
+      [1, -0.3],
+    ];
+    const clip = looks.map((feature, place) => galleryBox({ id: 'v', frame: String(80 + place * 20), feature }));
+    await store.write({ side: 'gallery', id: 'v' }, clip);
+    await store.write({ side: 'query', id: 'chance' }, [queryBox({ id: 'chance', feature: [1, 1] })]);
+    await store.write({ side: 'query', id: 'right' }, [queryBox({ id: 'right', feature: [1, 0.1] })]);
+    const out = join(folder.path, 'result.json');
+    expect(await rematch({ from, out })).toMatchObject([{ itemId: 'chance', frameIndex: 100 }]);
+    expect(await rematch({ from, out, pool: 'none' })).toMatchObject([{ itemId: 'chance', frameIndex: 100 }]);
+    expect(await rematch({ from, out, pool: 'tracks' })).toMatchObject([{ itemId: 'right', frameIndex: 80 }]);
+  });
+
+  it('refuses a pooling that is none, before it reads anything', async () => {
+    const pool: 'tracks' = JSON.parse('"clips"');
+    const failure = rematch({ from: 'nowhere', out: 'nowhere.json', pool });
+    await expect(failure).rejects.toThrow(TypeError);
+    await expect(failure).rejects.toThrow('Expected `pool` to be one of none, tracks, got clips (string)');
+  });
 });
+
+async function flat<T>(blocks: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const block of blocks) all.push(...block);
+  return all;
+}

@@ -30,17 +30,17 @@ export const evalCommand: Command = defineCommand({
   async run(args, { stdout, stderr, signal }) {
     const { evaluate } = await import('../../pipelines/evaluate.ts');
     const { result, root, boxes } = args;
-    const matching = matchingFrom(args);
-    if (boxes === undefined && !isDefaultMatching(matching)) {
+    const choice = matchingFrom(args);
+    if (boxes === undefined && !isDefaultMatching(choice)) {
       throw new UsageError(
-        'The thresholds of matching change nothing without --boxes: a result file is scored as it is; add --boxes, or use `vitrine rematch`',
+        'The thresholds of matching and --pool change nothing without --boxes: a result file is scored as it is; add --boxes, or use `vitrine rematch`',
       );
     }
     const evaluation = await evaluate({
       result,
       root,
       ...(boxes !== undefined && { boxes }),
-      matching,
+      ...choice,
       signal,
     });
     stderr.write(problemLines(evaluation));

@@ -41,6 +41,7 @@ export const matchCommand: Command = defineCommand({
     ['match shop --out runs/1', 'The main job with every default'],
     ['match shop --out runs/1 --device cpu --concurrency 4', 'Four clips decoded side by side, models on the CPU'],
     ['match shop --out runs/1 --frames 0:380:10', 'Every tenth frame, from the first one on'],
+    ['match shop --out runs/1 --pool tracks', 'Each garment of a clip once, by the mean look of its boxes'],
     ['match shop --out runs/1 --config match.json', 'Options from a file, e.g. {"max-distance": 1}'],
   ],
   async run(args, { stdout, stderr, signal }) {
@@ -50,7 +51,7 @@ export const matchCommand: Command = defineCommand({
       out: args.out,
       ...deviceFrom(args),
       frames: parseFrames('frames', args.frames),
-      matching: matchingFrom(args),
+      ...matchingFrom(args),
       flow: flowFrom(args),
       signal,
     };

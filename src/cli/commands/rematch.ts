@@ -20,6 +20,7 @@ export const rematchCommand: Command = defineCommand({
   },
   examples: [
     ['rematch runs/1 --out stricter.json --max-distance 0.9', 'Fewer, surer answers from the boxes of a run'],
+    ['rematch runs/1 --out pooled.json --pool tracks', 'Garments that are followed in place of single boxes'],
     ['rematch boxes.ndjson --out result.json', 'Features of another program through our matching rule'],
   ],
   async run(args, { stderr, signal }) {
@@ -27,7 +28,7 @@ export const rematchCommand: Command = defineCommand({
     if (await isUnfinishedRun(args.from)) {
       stderr.write(`${args.from} has no run.json: its run did not end, and only the boxes that it left are matched\n`);
     }
-    const matches = await rematch({ from: args.from, out: args.out, matching: matchingFrom(args), signal });
+    const matches = await rematch({ from: args.from, out: args.out, ...matchingFrom(args), signal });
     stderr.write(`${counted(matches.length, 'match', 'matches')}\n`);
     return 0;
   },

@@ -1,12 +1,23 @@
-import { type MatchingOptions, defaultMatching } from '../../core/defaults.ts';
+import { type Options } from 'yargs';
+import { defaultMatching, defaultPool, type MatchingOptions, type Pool, pools } from '../../core/defaults.ts';
 import { type NumberOption } from './option-kinds.ts';
 
 const group = 'Matching:';
 
-/** Thresholds of the matching rule as command-line options. */
+/** Matching as command-line options: what takes part in it, and the thresholds of its rule. */
 export const matchingOptions: Readonly<
   Record<'quantile' | 'keep-at-least' | 'vote-share' | 'max-distance', NumberOption>
-> = {
+> & {
+  readonly pool: Options & { readonly choices: readonly Pool[]; readonly default: Pool };
+} = {
+  pool: {
+    type: 'string',
+    group,
+    requiresArg: true,
+    choices: pools,
+    default: defaultPool,
+    describe: 'What of a clip takes part: each box (none), or each garment that is followed, by its mean look (tracks)',
+  } as const,
   quantile: {
     type: 'number',
     group,
@@ -37,10 +48,17 @@ export const matchingOptions: Readonly<
   },
 };
 
-/** Whether every threshold is the default. */
-export function isDefaultMatching(matching: MatchingOptions): boolean {
+/** What was asked for of matching. */
+export interface MatchingChoice {
+  readonly matching: MatchingOptions;
+  readonly pool: Pool;
+}
+
+/** Whether everything is the default. */
+export function isDefaultMatching({ matching, pool }: MatchingChoice): boolean {
   const { quantile, keepAtLeast, voteShare, maxDistance } = defaultMatching;
   return (
+    pool === defaultPool &&
     matching.quantile === quantile &&
     matching.keepAtLeast === keepAtLeast &&
     matching.voteShare === voteShare &&
@@ -48,13 +66,14 @@ export function isDefaultMatching(matching: MatchingOptions): boolean {
   );
 }
 
-/** The thresholds that were asked for. */
+/** The thresholds and the pooling that were asked for. */
 export function matchingFrom(args: {
   readonly quantile: number;
   readonly keepAtLeast: number;
   readonly voteShare: number;
   readonly maxDistance: number;
-}): MatchingOptions {
-  const { quantile, keepAtLeast, voteShare, maxDistance } = args;
-  return { quantile, keepAtLeast, voteShare, maxDistance };
+  readonly pool: Pool;
+}): MatchingChoice {
+  const { quantile, keepAtLeast, voteShare, maxDistance, pool } = args;
+  return { matching: { quantile, keepAtLeast, voteShare, maxDistance }, pool };
 }
