@@ -35,6 +35,7 @@ describe('command lines that we show', () => {
     { page: 'CONTRIBUTING.md', least: 0 },
     { page: 'docs/architecture.md', least: 0 },
     { page: 'docs/guide/bring-your-own-model.md', least: 2 },
+    { page: 'docs/guide/pool-tracks.md', least: 6 },
     { page: 'docs/guide/train-your-own.md', least: 3 },
   ])('can be run: $page', async ({ page, least }) => {
     const lines = commandLines(await readFile(fileURLToPath(new URL(`../../${page}`, import.meta.url)), 'utf8'));
