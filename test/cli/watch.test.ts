@@ -121,6 +121,30 @@ describe('vitrine watch', { timeout: 120_000 }, () => {
     expect(ended.secondsToEnd).toBeLessThan(2);
   });
 
+  it.each(['wait', 'drop-oldest'] as const)(
+    'accounts for every frame of a pipe that is too fast, and holds a few: %s',
+    async (policy) => {
+      const flags = ['--sample', 'every:10', '--when-behind', policy, '--lanes', '1', '--stats-seconds', '0.2'];
+      const flood = spawn(ffmpeg, ['-loglevel', 'quiet', '-i', clip, '-f', 'yuv4mpegpipe', '-'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const { exitCode, events } = await watchUntil({ args: flags, upstream: flood }, () => undefined);
+      const { frames } = lastOf(events);
+      const judged = events.flatMap((event) => (event.type === 'frame' ? event.frame : []));
+      expect(exitCode).toBe(0);
+      expect(frames).toMatchObject({ came: 400, passedOver: 360, failed: 0, underWay: 0 });
+      expect(frames.processed + frames.dropped).toBe(40);
+      expect(judged).toHaveLength(frames.processed);
+      const wanted = Array.from({ length: 40 }, (_, place) => place * 10);
+      expect(judged).toEqual(wanted.filter((frame) => judged.includes(frame)));
+      expect(frames.dropped > 0).toBe(policy === 'drop-oldest');
+      // Two frames at once for a lane, one at the entrance, and one in the hand.
+      const underWay = events.flatMap((event) => (event.type === 'stats' ? event.frames.underWay : []));
+      expect(underWay.length).toBeGreaterThan(1);
+      expect(Math.max(...underWay)).toBeLessThanOrEqual(4);
+    },
+  );
+
   it('drops frames of a stream that is too fast, and counts them', async () => {
     const { exitCode, stdout } = await runVitrine([
       'watch',
