@@ -23,6 +23,12 @@ export interface Gallery extends AsyncDisposable {
   readonly rows: number;
   /** Ids of all items by `compareIds`, also of those without a box. */
   readonly items: readonly string[];
+  /**
+   * Resolves when no search has to wait any more: what is to be held in memory has been read and found whole. Nobody has to ask; `nearest` waits by itself.
+   *
+   * @throws PipelineError `store-invalid` that names what is damaged; `nearest` then fails with it too.
+   */
+  ready(): Promise<void>;
   /** Pictures of an item on which there is a box; 0 for an unknown item. */
   picturesOf(item: string): number;
   /**

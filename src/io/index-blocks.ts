@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { type KeptBox } from '../core/crop.ts';
 import { messageOf } from '../core/errors.ts';
@@ -73,6 +73,17 @@ export function boxOfRow({ shards }: ItemIndex): (row: number) => KeptBox {
   };
 }
 
+/**
+ * Sees that all files of some blocks are there and of the right size. It blocks the calling thread, for some microseconds a file.
+ *
+ * @throws PipelineError `store-invalid` that names the file which is not.
+ */
+export function assertStored(blocks: readonly IndexBlock[]): void {
+  for (const { files, featureLength } of blocks) {
+    for (const { path, rows } of files) assertSize(path, sizeOf(path), { rows, featureLength });
+  }
+}
+
 /** Options of {@link readBlock}. */
 export interface ReadBlockOptions {
   /** Where the features go: room for `storedRows`. What counts is at its beginning afterwards. */
@@ -90,7 +101,8 @@ export function readBlock({ files, featureLength }: IndexBlock, { features, isCh
   let stored = 0;
   let kept = 0;
   for (const file of files) {
-    readPart(file, features.subarray(stored * featureLength, (stored + file.rows) * featureLength), isChecked);
+    const part = features.subarray(stored * featureLength, (stored + file.rows) * featureLength);
+    readPart(file, { part, featureLength, isChecked });
     for (const { firstRow, rows } of file.runs) {
       const from = stored + firstRow;
       if (from !== kept) {
@@ -102,11 +114,32 @@ export function readBlock({ files, featureLength }: IndexBlock, { features, isCh
   }
 }
 
-function readPart({ path, rows, crc32: expected }: BlockFile, part: Float32Array, isChecked: boolean): void {
+interface ReadPart {
+  readonly part: Float32Array<ArrayBuffer>;
+  readonly featureLength: number;
+  readonly isChecked: boolean;
+}
+
+function readPart({ path, rows, crc32: expected }: BlockFile, { part, featureLength, isChecked }: ReadPart): void {
   const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-  const size = fill(path, bytes);
-  if (size !== bytes.length) throw damaged(path, `${size} bytes for ${rows} features`);
+  assertSize(path, fill(path, bytes), { rows, featureLength });
   if (isChecked && crc32(bytes) !== expected) throw damaged(path, 'the checksum does not fit');
+}
+
+function assertSize(
+  path: string,
+  size: number,
+  { rows, featureLength }: { readonly rows: number; readonly featureLength: number },
+): void {
+  if (size !== rows * featureLength * 4) throw damaged(path, `${size} bytes for ${rows} features of ${featureLength}`);
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch (cause) {
+    throw damaged(path, messageOf(cause), cause);
+  }
 }
 
 /** Fills `bytes` from the file, and returns the size of the file. */

@@ -3,7 +3,7 @@ import { assertInteger, assertPath } from '../core/assert.ts';
 import { type KeptBox } from '../core/crop.ts';
 import { type Gallery, type GalleryHit } from '../core/gallery.ts';
 import { isUnitVector, normOf } from '../core/unit-vector.ts';
-import { boxOfRow, indexBlocks } from '../io/index-blocks.ts';
+import { assertStored, boxOfRow, indexBlocks } from '../io/index-blocks.ts';
 import { openItemIndex } from '../io/open-item-index.ts';
 import { mergeNear } from '../matching/merge-near.ts';
 import { openSearch, type Search } from './open-search.ts';
@@ -19,7 +19,7 @@ export interface OpenGalleryOptions {
   readonly memoryBytes?: number;
   /** Worker threads that search: an integer, at least 1. @defaultValue one a CPU core */
   readonly threads?: number;
-  /** Stops the opening; its reason comes out. */
+  /** Stops the opening, and the reading that goes on afterwards; its reason comes out, of `nearest` too. */
   readonly signal?: AbortSignal;
 }
 
@@ -35,10 +35,12 @@ const queriesAtOnce = 256;
  * The search is exact: products of all features with the queries, in blocks and on worker threads, say in float32 which boxes can be among
  * the nearest, and their distances are then taken in float64. The answer depends on neither threads nor memory.
  *
+ * A gallery is open when what it holds is known. Features that fit into memory are read from then on, and the first search waits for them, as `ready` does.
+ *
  * @example await using gallery = await openGallery('shop.vitrine', { model: models.set.fingerprint });
  * @throws TypeError when an option is out of range.
- * @throws PipelineError `store-invalid` when the folder is no index, is damaged, of a newer format, or of other models. Where the features are not held
- * in memory, damage to them comes out of the first call of `nearest`.
+ * @throws PipelineError `store-invalid` when the folder is no index, a file is missing or cannot be read, it is of a newer format, or of other models. That
+ * features do not fit their checksum comes out of `ready` and `nearest`.
  */
 export async function openGallery(folder: string, options: OpenGalleryOptions = {}): Promise<Gallery> {
   const { model, memoryBytes = 2 ** 30, threads = availableParallelism(), signal } = options;
@@ -49,8 +51,10 @@ export async function openGallery(folder: string, options: OpenGalleryOptions = 
   const index = await openItemIndex(folder, model === undefined ? {} : { model: { fingerprint: model } });
   const { featureLength, rows } = index;
   const blocks = indexBlocks(index, blockRows);
+  assertStored(blocks);
+  signal?.throwIfAborted();
   const isHeld = rows * featureLength * 4 <= memoryBytes;
-  const search = await openSearch(blocks, { featureLength, threads, isHeld, signal });
+  const search = openSearch(blocks, { featureLength, threads, isHeld, signal });
   const boxOf = boxOfRow(index);
   let pictures: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   return {
@@ -58,6 +62,7 @@ export async function openGallery(folder: string, options: OpenGalleryOptions = 
     featureLength,
     rows,
     items: [...index.items.keys()],
+    ready: () => search.ready(),
     picturesOf(item) {
       // Not before it is asked for: opening need not look at every row.
       pictures ??= picturesByItem(rows, boxOf);

@@ -10,11 +10,14 @@ export interface OpenSearchOptions {
   readonly threads: number;
   /** Whether the features are kept in memory; else each search reads them. */
   readonly isHeld: boolean;
+  /** Ends the reading of what is held. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Searches the blocks of an index. */
 export interface Search extends AsyncDisposable {
+  /** Resolves when what is held has been read and fits its checksums. When that fails, searches fail too, for the same reason. */
+  ready(): Promise<void>;
   /** What each lane has found near each query, rows numbered as the blocks count them. Searches run one after the other. */
   nearest(search: { readonly queries: Float32Array; readonly k: number }): Promise<readonly (readonly NearRows[])[]>;
 }
@@ -23,26 +26,17 @@ export interface Search extends AsyncDisposable {
 const blocksPerLane = 2;
 
 /**
- * Opens the lanes, which read the blocks where they are held. No more lanes than blocks.
+ * Opens the lanes, which begin to read the blocks if they are held; searches wait for that. No more lanes than blocks.
  *
- * @throws PipelineError `store-invalid` or `inference-failed`.
+ * What a search or `ready` rejects with is a `PipelineError`, `store-invalid` or `inference-failed`, or the signal's reason.
  */
-export async function openSearch(blocks: readonly IndexBlock[], options: OpenSearchOptions): Promise<Search> {
+export function openSearch(blocks: readonly IndexBlock[], options: OpenSearchOptions): Search {
   const { featureLength, threads, isHeld, signal } = options;
   const guard = exitGuard(Math.min(threads, blocks.length));
   const storedRows = Math.max(0, ...blocks.map((block) => block.storedRows));
   const lanes = guard.flags.map((busy) => openSearchLane({ featureLength, storedRows, busy }));
-  const close = async (): Promise<void> => {
-    await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
-    guard[Symbol.dispose]();
-  };
-  try {
-    if (isHeld) await share(blocks, lanes, (lane, block) => lane.hold(block), signal);
-    signal?.throwIfAborted();
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const held = isHeld ? share(blocks, lanes, (lane, block) => lane.hold(block), signal) : Promise.resolve();
+  held.catch(() => undefined); // Whoever asks is told.
 
   // The first pass looks at the checksums.
   const checked = new Set<IndexBlock>();
@@ -52,8 +46,10 @@ export async function openSearch(blocks: readonly IndexBlock[], options: OpenSea
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
+    ready: () => held,
     nearest(search) {
       const found = last.then(async () => {
+        await held;
         await Promise.all([
           ...lanes.map((lane) => lane.begin(search)),
           ...(isHeld ? [] : [share(blocks, lanes, scan)]),
@@ -63,7 +59,10 @@ export async function openSearch(blocks: readonly IndexBlock[], options: OpenSea
       last = found.catch(() => undefined);
       return found;
     },
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
+      guard[Symbol.dispose]();
+    },
   };
 }
 

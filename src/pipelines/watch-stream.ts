@@ -101,6 +101,7 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
     signal,
   });
   await using gallery = await openGallery(options.index, { model: models.set.fingerprint, ...(signal && { signal }) });
+  await gallery.ready(); // So that damage is told before a frame is taken.
   await using decoder = createFrameDecoder(ffmpeg);
   const { device, detector, embedder } = models;
   const [items, boxes] = [gallery.items.length, gallery.rows];

@@ -138,22 +138,73 @@ describe('openGallery', { timeout: 60_000 }, () => {
       expect(await gallery.nearest([], 3)).toEqual([]);
     });
 
-    it.each([
-      { what: 'changed', says: 'cannot be used: the checksum does not fit', spoil: (path: string) => flip(path) },
-      { what: 'cut short', says: 'cannot be used: 100 bytes for', spoil: (path: string) => truncate(path, 100) },
-      { what: 'gone', says: 'cannot be used: ENOENT', spoil: (path: string) => rm(path) },
-    ])('names a shard that is $what, held or not', async ({ what, says, spoil }) => {
-      const copy = join(folder.path, what);
+    describe('with one shard', () => {
+      const asked = (): readonly Float32Array[] => [boxes[0]?.feature ?? new Float32Array()];
+      /** A copy of the index, and the path of a shard of it. */
+      const copyOf = async (name: string): Promise<readonly [string, string]> => {
+        const copy = join(folder.path, name);
+        await cp(index, copy, { recursive: true });
+        const shards = (await readdir(join(copy, 'shards'))).filter((file) => file.endsWith('.f32')).toSorted();
+        return [copy, join(copy, 'shards', shards[20] ?? '')];
+      };
+
+      it.each([0, 2 ** 30])('changed, names it when it has been read, with %i bytes of memory', async (memoryBytes) => {
+        const [copy, path] = await copyOf(`changed ${memoryBytes}`);
+        await flip(path);
+        const fault = { code: 'store-invalid', path, message: expect.stringContaining('the checksum does not fit') };
+        await using gallery = await openGallery(copy, { memoryBytes, threads: 2 });
+        await expect(gallery.nearest(asked(), 1)).rejects.toMatchObject(fault);
+        await expect(gallery.nearest(asked(), 1)).rejects.toMatchObject(fault); // And again.
+      });
+
+      it('changed, is not ready', async () => {
+        const [copy, path] = await copyOf('unready');
+        await flip(path);
+        await using gallery = await openGallery(copy);
+        await expect(gallery.ready()).rejects.toMatchObject({ code: 'store-invalid', path });
+      });
+
+      it.each([
+        { what: 'cut short', says: '100 bytes for 192 features of 16', spoil: (path: string) => truncate(path, 100) },
+        { what: 'gone', says: 'ENOENT', spoil: (path: string) => rm(path) },
+      ])('$what, names it when it opens, or when it is read', async ({ what, says, spoil }) => {
+        const [copy, path] = await copyOf(what);
+        const fault = { code: 'store-invalid', path, message: expect.stringContaining(`cannot be used: ${says}`) };
+        await using open = await openGallery(copy, { memoryBytes: 0 });
+        await spoil(path);
+        await expect(openGallery(copy)).rejects.toMatchObject(fault);
+        await expect(openGallery(copy, { memoryBytes: 0 })).rejects.toMatchObject(fault);
+        await expect(open.nearest(asked(), 1)).rejects.toMatchObject(fault);
+      });
+    });
+
+    it('is ready when all of it is in memory', async () => {
+      const copy = join(folder.path, 'moved');
       await cp(index, copy, { recursive: true });
-      const shards = (await readdir(join(copy, 'shards'))).filter((name) => name.endsWith('.f32')).toSorted();
-      const path = join(copy, 'shards', shards[20] ?? '');
-      await spoil(path);
-      await expect(openGallery(copy)).rejects.toMatchObject({ code: 'store-invalid', path });
-      await expect(openGallery(copy)).rejects.toThrow(says);
-      await using gallery = await openGallery(copy, { memoryBytes: 0, threads: 2 });
-      const asked = [boxes[0]?.feature ?? new Float32Array()];
-      await expect(gallery.nearest(asked, 1)).rejects.toMatchObject({ code: 'store-invalid', path });
-      await expect(gallery.nearest(asked, 1)).rejects.toThrow(path); // And again.
+      await using gallery = await openGallery(copy);
+      await gallery.ready();
+      await rm(copy, { recursive: true });
+      expect(
+        await gallery.nearest(
+          boxes.slice(0, 1).map(({ feature }) => feature),
+          3,
+        ),
+      ).toEqual([naive(boxes, boxes[0]?.feature ?? new Float32Array(), 3)]);
+    });
+
+    it('stops reading when it is told to', async () => {
+      const stop = new AbortController();
+      await using gallery = await openGallery(index, { threads: 1, signal: stop.signal });
+      const reason = new Error('no more');
+      stop.abort(reason);
+      await expect(gallery.ready()).rejects.toBe(reason);
+      await expect(gallery.nearest([], 1)).resolves.toEqual([]);
+      await expect(
+        gallery.nearest(
+          boxes.slice(0, 1).map(({ feature }) => feature),
+          3,
+        ),
+      ).rejects.toBe(reason);
     });
   });
 

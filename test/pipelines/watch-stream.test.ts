@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdir, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BoxFeature } from '../../src/core/box-feature.ts';
 import { iou } from '../../src/core/box.ts';
 import { type FrameEvent, type WatchEvent } from '../../src/core/watch-event.ts';
@@ -153,6 +153,21 @@ describe('watchStream', { timeout: 180_000 }, () => {
       },
     });
     expect(early).toBe(0);
+  });
+
+  it('refuses a damaged index before it takes a frame', async () => {
+    const damaged = join(folder.path, 'damaged.vitrine');
+    await cp(index, damaged, { recursive: true });
+    const shard = (await readdir(join(damaged, 'shards'))).find((name) => name.endsWith('.f32')) ?? '';
+    const path = join(damaged, 'shards', shard);
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.fill(0, 0, 4));
+    const onReady = vi.fn();
+    await expect(watch({ source: clip, index: damaged, onReady })).rejects.toMatchObject({
+      code: 'store-invalid',
+      path,
+    });
+    expect(onReady).not.toHaveBeenCalled();
   });
 
   it('refuses an index of other models, options out of range, and a source that is not there', async () => {
