@@ -19,6 +19,14 @@ export { type SynthProgress, type SynthReport } from './pipelines/synth-report.t
 export { synthShop, type SynthShopOptions } from './pipelines/synth-shop.ts';
 export { indexItems, type IndexItemsOptions, type IndexMode } from './pipelines/index-items.ts';
 export { type IndexContent, type IndexReport } from './pipelines/index-report.ts';
+export {
+  type ApproximateReport,
+  buildApproximate,
+  type BuildApproximateOptions,
+  type BuildPhase,
+} from './pipelines/build-approximate.ts';
+export { type MeasuredRecall } from './io/approximate-index.ts';
+export { type GraphSettings } from './io/vector-table.ts';
 export { describeIndex, type IndexDescription } from './pipelines/describe-index.ts';
 export { type RemovalReport, removeItems } from './pipelines/remove-items.ts';
 export { openGallery, type OpenGalleryOptions } from './pipelines/open-gallery.ts';
@@ -128,7 +136,7 @@ export {
 export { type Detection } from './core/detection.ts';
 export { type FailureCode, PipelineError, type PipelineErrorOptions } from './core/errors.ts';
 export { type Frame, type Owner } from './core/frame.ts';
-export { type Gallery, type GalleryHit } from './core/gallery.ts';
+export { type ApproximateFacts, type Gallery, type GalleryHit } from './core/gallery.ts';
 export { type FrameSelection } from './core/frame-selection.ts';
 export { type LiveFrame } from './core/live-frame.ts';
 export { type Match } from './core/match.ts';

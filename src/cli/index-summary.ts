@@ -1,6 +1,8 @@
+import { type ApproximateReport } from '../pipelines/build-approximate.ts';
 import { type IndexDescription } from '../pipelines/describe-index.ts';
 import { type IndexContent, type IndexReport } from '../pipelines/index-report.ts';
 import { type RemovalReport } from '../pipelines/remove-items.ts';
+import { type ApproximateFacts } from '../core/gallery.ts';
 import { counted } from './counted.ts';
 import { formatDuration } from './progress-line.ts';
 import { textTable } from './text-table.ts';
@@ -30,17 +32,36 @@ export function removalSummary({ index, removed, unknown, content }: RemovalRepo
   return `${counted(removed.length, 'item')} removed\n${missing}${contentLine(index, content)}\n`;
 }
 
+/** How an approximate search was made, and what it finds in what time. */
+export function approximateSummary({ index, boxes, settings, measured, buildMs }: ApproximateReport): string {
+  const { k, queries, recall, approximateMs, exactMs } = measured;
+  const lines = [
+    `${counted(boxes, 'box', 'boxes')} linked in ${formatDuration(buildMs / 1000)}, effort ${settings.searchEffort}`,
+    `recall@${k} ${recall.toFixed(4)} against exact search: ${counted(queries, 'box', 'boxes')} of the index asked, each for its ${k} nearest others`,
+    `${approximateMs.toFixed(1)} ms a query, exactly ${exactMs.toFixed(1)} ms: ${(exactMs / approximateMs).toFixed(1)} times as fast`,
+    `use it: vitrine watch --approximate --index ${index}`,
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 /** What an index holds, as a table. */
 export function indexTable(description: IndexDescription): string {
   const { model, featureLength, format, items, pictures, boxes, staleBoxes, shards, featureBytes } = description;
+  const { approximate } = description;
   return textTable([
     ['models', `${model.name}, fingerprint ${model.fingerprint}`],
     ['features', `${featureLength} numbers, ${Math.ceil(featureBytes / 1e6)} MB in ${counted(shards, 'shard')}`],
     ['items', String(items)],
     ['pictures', String(pictures)],
     ['boxes', `${boxes}, and ${staleBoxes} that were replaced or removed`],
+    ...(approximate ? [['approximate', approximateLine(approximate)]] : []),
     ['format', String(format)],
   ]);
+}
+
+function approximateLine({ rowsInTable, rowsBeside, recall, k }: ApproximateFacts): string {
+  const beside = rowsBeside === 0 ? '' : `, and ${rowsBeside} that came later, searched exactly`;
+  return `${counted(rowsInTable, 'box', 'boxes')}, recall@${k} ${recall.toFixed(4)} when made${beside}`;
 }
 
 function contentLine(index: string, { items, boxes, staleBoxes }: IndexContent): string {

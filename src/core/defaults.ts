@@ -89,3 +89,14 @@ export const defaultExport: ExportDefaults = {
   cropFrames: { first: 80, step: 40, last: 360 },
   validationShare: 0,
 };
+
+/** What an approximate search is like when nothing else is asked for. */
+export interface ApproximateDefaults {
+  /** Candidates that a search looks at in each graph. */
+  readonly searchEffort: number;
+  /** Boxes of the index that ask, to measure how many of the nearest are found. */
+  readonly sample: number;
+}
+
+/** Finds more than 99 of 100 of the nearest boxes where features have some structure; `vitrine index approximate` says how many it are. */
+export const defaultApproximate: ApproximateDefaults = { searchEffort: 200, sample: 200 };

@@ -7,6 +7,7 @@ export type FailureCode =
   | 'file-unwritable'
   | 'ffmpeg-missing'
   | 'inference-failed'
+  | 'library-missing'
   | 'manifest-invalid'
   | 'model-invalid'
   | 'options-invalid'

@@ -8,6 +8,18 @@ export interface GalleryHit {
   readonly distance: number;
 }
 
+/** What is known of an approximate search: it may miss a box, and the distances that it gives are exact. */
+export interface ApproximateFacts {
+  /** Share of the exactly nearest boxes that it found when it was made, 0 to 1. */
+  readonly recall: number;
+  /** Boxes that were asked for then. */
+  readonly k: number;
+  /** Boxes that are searched through graphs of neighbours. */
+  readonly rowsInTable: number;
+  /** Boxes that were added since, which are searched exactly. */
+  readonly rowsBeside: number;
+}
+
 /**
  * The items of a shop, open to be searched: what an item index holds.
  *
@@ -31,6 +43,8 @@ export interface Gallery extends AsyncDisposable {
   ready(): Promise<void>;
   /** Pictures of an item on which there is a box; 0 for an unknown item. */
   picturesOf(item: string): number;
+  /** How the search goes about when it is approximate; undefined when it is exact. */
+  readonly approximate?: ApproximateFacts | undefined;
   /**
    * The `k` nearest boxes of each query, by rising distance; fewer where there are fewer. At one distance, the lower item id comes first, then the
    * lower picture name, then the lower box index. Calls may overlap.

@@ -26,7 +26,10 @@ export interface BlockFile {
 }
 
 /** Divides an index into blocks of at most `rows` rows on the disk, or of one shard where that has more. */
-export function indexBlocks({ shards, featureLength }: ItemIndex, rows: number): readonly IndexBlock[] {
+export function indexBlocks(
+  { shards, featureLength }: Pick<ItemIndex, 'shards' | 'featureLength'>,
+  rows: number,
+): readonly IndexBlock[] {
   const blocks: IndexBlock[] = [];
   let files: BlockFile[] = [];
   let storedRows = 0;
@@ -48,7 +51,7 @@ export function indexBlocks({ shards, featureLength }: ItemIndex, rows: number):
 }
 
 /** Says which box a row is, rows being numbered as the blocks of the index count them. Builds a box when it is asked for. */
-export function boxOfRow({ shards }: ItemIndex): (row: number) => KeptBox {
+export function boxOfRow({ shards }: Pick<ItemIndex, 'shards'>): (row: number) => KeptBox {
   const runs: { readonly firstRow: number; readonly shard: IndexShard; readonly item: IndexedItem }[] = [];
   let firstRow = 0;
   for (const shard of shards) {

@@ -1,4 +1,6 @@
 import { assertPath } from '../core/assert.ts';
+import { type ApproximateFacts } from '../core/gallery.ts';
+import { approximateFacts, readApproximate } from '../io/approximate-index.ts';
 import { type IndexManifest, indexFormat } from '../io/item-index-format.ts';
 import { openItemIndex } from '../io/open-item-index.ts';
 import { contentOf, type IndexContent } from './index-report.ts';
@@ -12,6 +14,8 @@ export interface IndexDescription extends IndexContent, Pick<IndexManifest, 'mod
   readonly shards: number;
   /** Size of all features on the disk. */
   readonly featureBytes: number;
+  /** What an approximate search would go by; absent when `buildApproximate` has made nothing. */
+  readonly approximate?: ApproximateFacts;
 }
 
 /**
@@ -22,6 +26,7 @@ export interface IndexDescription extends IndexContent, Pick<IndexManifest, 'mod
 export async function describeIndex(folder: string): Promise<IndexDescription> {
   assertPath('index', folder);
   const index = await openItemIndex(folder);
+  const manifest = await readApproximate(folder);
   const { model, featureLength, options, items, shards, rows, staleRows } = index;
   return {
     index: folder,
@@ -33,5 +38,6 @@ export async function describeIndex(folder: string): Promise<IndexDescription> {
     pictures: [...items.values()].reduce((sum, { pictures }) => sum + pictures.length, 0),
     shards: shards.length,
     featureBytes: (rows + staleRows) * featureLength * 4,
+    ...(manifest && { approximate: approximateFacts(index, manifest) }),
   };
 }

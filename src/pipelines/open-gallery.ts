@@ -1,12 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { assertInteger, assertPath } from '../core/assert.ts';
 import { type KeptBox } from '../core/crop.ts';
-import { type Gallery, type GalleryHit } from '../core/gallery.ts';
+import { PipelineError } from '../core/errors.ts';
+import { type ApproximateFacts, type Gallery } from '../core/gallery.ts';
 import { isUnitVector, normOf } from '../core/unit-vector.ts';
-import { assertStored, boxOfRow, indexBlocks } from '../io/index-blocks.ts';
-import { openItemIndex } from '../io/open-item-index.ts';
-import { mergeNear } from '../matching/merge-near.ts';
-import { openSearch, type Search } from './open-search.ts';
+import { approximateFacts, readApproximate } from '../io/approximate-index.ts';
+import { boxOfRow } from '../io/index-blocks.ts';
+import { type ItemIndex, openItemIndex } from '../io/open-item-index.ts';
+import { openApproximateSearch } from './approximate-search.ts';
+import { openExactSearch } from './exact-search.ts';
+import { type HitSearch, type HitSearchOptions } from './hit-search.ts';
 
 /** Options of {@link openGallery}. */
 export interface OpenGalleryOptions {
@@ -17,17 +20,16 @@ export interface OpenGalleryOptions {
    * many queries is cheaper than many calls. @defaultValue `1073741824`, which is 1 GiB
    */
   readonly memoryBytes?: number;
+  /**
+   * Search through the table that `vitrine index approximate` made, and exactly only what came later: faster from some hundred thousand boxes on, and now and
+   * then a box is missed. Needs LanceDB installed. @defaultValue `false`
+   */
+  readonly approximate?: boolean;
   /** Worker threads that search: an integer, at least 1. @defaultValue one a CPU core */
   readonly threads?: number;
   /** Stops the opening, and the reading that goes on afterwards; its reason comes out, of `nearest` too. */
   readonly signal?: AbortSignal;
 }
-
-/** Rows that are read and multiplied at once: 32 MiB of features of 2048 numbers. */
-const blockRows = 4096;
-
-/** Queries that one pass over the features is shared by: their products with a block take 4 MiB. */
-const queriesAtOnce = 256;
 
 /**
  * Opens an item index to be searched. What others add to it from then on is not seen.
@@ -40,27 +42,26 @@ const queriesAtOnce = 256;
  * @example await using gallery = await openGallery('shop.vitrine', { model: models.set.fingerprint });
  * @throws TypeError when an option is out of range.
  * @throws PipelineError `store-invalid` when the folder is no index, a file is missing or cannot be read, it is of a newer format, or of other models. That
- * features do not fit their checksum comes out of `ready` and `nearest`.
+ * features do not fit their checksum comes out of `ready` and `nearest`. With `approximate` also when there is no table; and `library-missing`.
  */
 export async function openGallery(folder: string, options: OpenGalleryOptions = {}): Promise<Gallery> {
-  const { model, memoryBytes = 2 ** 30, threads = availableParallelism(), signal } = options;
+  const { model, memoryBytes = 2 ** 30, threads = availableParallelism(), approximate = false, signal } = options;
   assertPath('folder', folder);
   assertInteger('memoryBytes', memoryBytes, 0);
   assertInteger('threads', threads, 1, 256);
   signal?.throwIfAborted();
   const index = await openItemIndex(folder, model === undefined ? {} : { model: { fingerprint: model } });
   const { featureLength, rows } = index;
-  const blocks = indexBlocks(index, blockRows);
-  assertStored(blocks);
+  const how = { memoryBytes, threads, signal };
   signal?.throwIfAborted();
-  const isHeld = rows * featureLength * 4 <= memoryBytes;
-  const search = openSearch(blocks, { featureLength, threads, isHeld, signal });
+  const search: Searching = approximate ? await openTable(index, how) : openExactSearch(index, how);
   const boxOf = boxOfRow(index);
   let pictures: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   return {
     model: index.model.fingerprint,
     featureLength,
     rows,
+    approximate: search.approximate,
     items: [...index.items.keys()],
     ready: () => search.ready(),
     picturesOf(item) {
@@ -71,23 +72,25 @@ export async function openGallery(folder: string, options: OpenGalleryOptions = 
     async nearest(queries, k) {
       assertInteger('k', k, 1);
       for (const query of queries) assertQuery(query, featureLength);
-      const hits: (readonly GalleryHit[])[] = [];
-      for (let at = 0; at < queries.length; at += queriesAtOnce) {
-        const some = queries.slice(at, at + queriesAtOnce);
-        const found = await ask(search, some, { featureLength, k: Math.min(k, Math.max(1, rows)) });
-        for (const place of some.keys()) {
-          hits.push(
-            mergeNear(
-              found.flatMap((of) => of[place] ?? []),
-              { k, boxOf },
-            ),
-          );
-        }
-      }
-      return hits;
+      return await search.nearest(queries, k);
     },
     [Symbol.asyncDispose]: () => search[Symbol.asyncDispose](),
   };
+}
+
+interface Searching extends HitSearch {
+  readonly approximate?: ApproximateFacts;
+}
+
+async function openTable(index: ItemIndex, how: HitSearchOptions): Promise<Searching> {
+  const { folder, model } = index;
+  const manifest = await readApproximate(folder);
+  if (manifest === undefined || manifest.model !== model.fingerprint) {
+    const message = `The index ${folder} has nothing to be searched approximately with. Make it: \`vitrine index approximate ${folder}\`, or search exactly, without --approximate.`;
+    throw new PipelineError('store-invalid', message, { path: folder });
+  }
+  const search = await openApproximateSearch(index, manifest, how);
+  return { ...search, approximate: approximateFacts(index, manifest) };
 }
 
 function picturesByItem(rows: number, boxOf: (row: number) => KeptBox): ReadonlyMap<string, ReadonlySet<string>> {
@@ -99,16 +102,6 @@ function picturesByItem(rows: number, boxOf: (row: number) => KeptBox): Readonly
     else pictures.set(owner.id, new Set([frame]));
   }
   return pictures;
-}
-
-function ask(
-  search: Search,
-  queries: readonly Float32Array[],
-  { featureLength, k }: { readonly featureLength: number; readonly k: number },
-): ReturnType<Search['nearest']> {
-  const packed = new Float32Array(queries.length * featureLength);
-  for (const [place, query] of queries.entries()) packed.set(query, place * featureLength);
-  return search.nearest({ queries: packed, k });
 }
 
 function assertQuery(query: Float32Array, featureLength: number): void {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { lastValueFrom, Observable, tap } from 'rxjs';
 import { assertNumber, assertPath } from '../core/assert.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
+import { type ApproximateFacts } from '../core/gallery.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type StatsEvent, type WatchEvent } from '../core/watch-event.ts';
 import { cropResample } from '../media/crop-resample.ts';
@@ -25,6 +26,8 @@ import { framesAtOnceFor, type WatchOptions, watchSettings } from './watch-optio
 export interface WatchStreamOptions extends WatchOptions {
   /** Folder that `vitrine index` wrote. */
   readonly index: string;
+  /** Search the index through what `buildApproximate` made. @defaultValue `false` */
+  readonly approximate?: boolean | undefined;
   /** A stream of bytes (frames as YUV4MPEG2, JPEG, PNG, PPM or raw); or a file, a folder of pictures, a URL or a webcam. */
   readonly source: AsyncIterable<Uint8Array> | string;
   /** What raw bytes are, such as `540x960:rgb24@25`; other formats say so themselves. */
@@ -60,6 +63,8 @@ export interface WatchReady {
   /** Items and boxes of the index. */
   readonly items: number;
   readonly boxes: number;
+  /** What an approximate search goes by; undefined when the search is exact. */
+  readonly approximate: ApproximateFacts | undefined;
   readonly whenBehind: 'wait' | 'drop-oldest';
 }
 
@@ -75,8 +80,8 @@ const picturesASecond = 5;
  * {@link watchGraph}; a frame that cannot be decoded is counted and told to `onProblem`.
  *
  * @throws TypeError when an option is out of range.
- * @throws PipelineError `store-invalid`, `ffmpeg-missing`, `manifest-invalid`, `model-invalid`, `device-unavailable`, `inference-failed`,
- * `stream-unreadable` when no frame can be had from the source.
+ * @throws PipelineError `store-invalid`, `ffmpeg-missing`, `library-missing`, `manifest-invalid`, `model-invalid`, `device-unavailable`,
+ * `inference-failed`, `stream-unreadable` when no frame can be had from the source.
  */
 export async function watchStream(options: WatchStreamOptions): Promise<StatsEvent> {
   const { source, sampling = defaultSampling, signal, onEvent } = options;
@@ -100,12 +105,15 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
     resize: resizePicture,
     signal,
   });
-  await using gallery = await openGallery(options.index, { model: models.set.fingerprint, ...(signal && { signal }) });
+  const { approximate = false } = options;
+  const model = models.set.fingerprint;
+  await using gallery = await openGallery(options.index, { model, approximate, ...(signal && { signal }) });
   await gallery.ready(); // So that damage is told before a frame is taken.
   await using decoder = createFrameDecoder(ffmpeg);
   const { device, detector, embedder } = models;
   const [items, boxes] = [gallery.items.length, gallery.rows];
-  options.onReady?.({ device, ffmpeg, items, boxes, whenBehind: settings.whenBehind });
+  const { whenBehind } = settings;
+  options.onReady?.({ device, ffmpeg, items, boxes, approximate: gallery.approximate, whenBehind });
 
   let reconnects = 0;
   const onReconnect = (attempt: ReconnectAttempt): void => {

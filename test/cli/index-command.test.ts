@@ -2,6 +2,7 @@ import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isLanceInstalled, onlyWithLance } from '../helpers/lance-installed.ts';
 import { runMain } from '../helpers/run-main.ts';
 import { runVitrine } from '../helpers/run-vitrine.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
@@ -84,6 +85,9 @@ describe('index', { timeout: 60_000 }, () => {
       args: ['nowhere', '--out', 'x'],
       says: 'nowhere does not exist; expected a folder',
     },
+    { what: 'no index to link', args: ['approximate'], says: 'Missing argument: vitrine index approximate <index>' },
+    { what: '--out with approximate', args: ['approximate', 'x', '--out', 'y'], says: '--out is of no use here' },
+    { what: '--effort with info', args: ['info', 'x', '--effort', '50'], says: '--effort is of no use here' },
     { what: 'an index that is missing', args: ['info', 'nowhere'], says: 'No item index at nowhere' },
     { what: 'an index that is missing', args: ['remove', '1', '--index', 'nowhere'], says: 'No item index at nowhere' },
   ])('refuses $what in one line with exit code 2', async ({ args, says }) => {
@@ -106,7 +110,33 @@ describe('index', { timeout: 60_000 }, () => {
     expect(stderr).toContain('vitrine: stopping; once more stops at once\n');
   });
 
-  it.each(['add', 'remove', 'info'])('shows its help after %s too', async (verb) => {
+  it.skipIf(!isLanceInstalled)(
+    `links the boxes for approximate search and says what it finds${onlyWithLance}`,
+    async () => {
+      const linked = join(folder, 'linked');
+      await runMain('index', shop, '--out', linked, ...onTiny, '--quiet');
+      const { exitCode, stdout, stderr } = await runMain('index', 'approximate', linked, '--effort', '100');
+      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+      expect(stderr).toMatch(
+        /^linking the boxes \.\.\.\nmeasuring \.\.\.\n2 boxes linked in .*, effort 100\nrecall@10 1\.0000 against exact search: 2 boxes of the index asked/u,
+      );
+      expect(stderr).toContain(`use it: vitrine watch --approximate --index ${linked}\n`);
+      const info = await runMain('index', 'info', linked);
+      expect(info.stdout).toContain('\napproximate  2 boxes, recall@10 1.0000 when made\n');
+      const again = await runMain('index', 'approximate', linked, '--json', '--quiet');
+      expect(JSON.parse(again.stdout)).toMatchObject({ boxes: 2, measured: { queries: 2, recall: 1 } });
+      expect(again.stderr).toBe('');
+    },
+  );
+
+  it.skipIf(isLanceInstalled)('says what to install for approximate search', async () => {
+    const { exitCode, stderr } = await runMain('index', 'approximate', index);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('vitrine: An approximate index needs LanceDB');
+    expect(stderr).toContain('npm install @lancedb/lancedb@0.37.1');
+  });
+
+  it.each(['add', 'remove', 'info', 'approximate'])('shows its help after %s too', async (verb) => {
     const { exitCode, stdout } = await runVitrine(['index', verb, '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('vitrine index add new-items --index shop.vitrine');

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,9 +11,11 @@ import { type StatsEvent, type WatchEvent } from '../../src/core/watch-event.ts'
 import { watchEventSchema } from '../../src/io/watch-event-schema.ts';
 import { findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 import { compactModels, shopFixture } from '../../src/pipelines/package-folder.ts';
+import { buildApproximate } from '../../src/pipelines/build-approximate.ts';
 import { indexItems } from '../../src/pipelines/index-items.ts';
 import { childrenOf } from '../../src/pipelines/process-memory.ts';
 import { runVitrine } from '../helpers/run-vitrine.ts';
+import { isLanceInstalled, onlyWithLance } from '../helpers/lance-installed.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const program = fileURLToPath(new URL('../../dist/bin/vitrine.js', import.meta.url));
@@ -181,6 +184,32 @@ describe('vitrine watch', { timeout: 120_000 }, () => {
     );
     expect(exitCode).toBe(0);
     expect(frames.processed).toBe(frames.came);
+  });
+
+  it('says what to run when there is nothing to search approximately with', async () => {
+    const args = ['watch', clip, '--approximate', '--index', index, '--device', 'cpu', '--quiet'];
+    const { exitCode, stdout, stderr } = await runVitrine(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^vitrine: The index .* Make it: `vitrine index approximate [^\n]*\n$/u);
+  });
+
+  it.skipIf(!isLanceInstalled)(`sees the same when it searches approximately${onlyWithLance}`, async () => {
+    const linked = join(folder.path, 'linked.vitrine');
+    await cp(index, linked, { recursive: true });
+    await buildApproximate(linked);
+    const args = ['watch', join(shopFixture, 'image', '000003'), '--device', 'cpu'];
+    const exact = await runVitrine([...args, '--index', index]);
+    const { exitCode, stdout, stderr } = await runVitrine([...args, '--index', linked, '--approximate']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^\d+ items, \d+ boxes \(approximate: recall@10 1\.0000\); cpu/u);
+    const frames = (text: string): readonly unknown[] =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => watchEventSchema.parse(JSON.parse(line)))
+        .flatMap((event) => (event.type === 'frame' ? [event.boxes] : []));
+    expect(frames(stdout)).toEqual(frames(exact.stdout));
+    expect(frames(stdout).length).toBeGreaterThan(0);
   });
 
   it.runIf(existsSync('/dev/full'))('says in one line that its output cannot be written', async () => {

@@ -3,7 +3,8 @@ import { type IndexReport } from '../../pipelines/index-report.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { type CliContext } from '../context.ts';
 import { type ExitCode } from '../exit-code.ts';
-import { indexSummary, indexTable, removalSummary } from '../index-summary.ts';
+import { defaultApproximate } from '../../core/defaults.ts';
+import { approximateSummary, indexSummary, indexTable, removalSummary } from '../index-summary.ts';
 import { jsonOption, quietOption } from '../options/common-options.ts';
 import { deviceFrom, deviceOptions } from '../options/device-options.ts';
 import { flowFrom, flowOptions } from '../options/flow-options.ts';
@@ -15,20 +16,22 @@ const usages = {
   add: 'vitrine index add <root> --index <index>',
   remove: 'vitrine index remove <id..> --index <index>',
   info: 'vitrine index info <index>',
+  approximate: 'vitrine index approximate <index>',
 };
 
-/** `vitrine index`: a shop's items on the disk, to be searched; made, added to, removed from and described. */
+/** `vitrine index`: a shop's items on the disk, to be searched; made, added to, removed from, described and linked for approximate search. */
 export const indexCommand: Command = defineCommand({
   name: 'index',
   usage: '<what..>',
-  describe: 'Make an index of the items of a folder (--out), or `add` to one, `remove` from it, tell its `info`.',
+  describe:
+    'Make an index of the items of a folder (--out), or `add` to one, `remove` from it, tell its `info`, make it `approximate`.',
   positionals: {
     what: {
       type: 'string',
       array: true,
       demandOption: true,
       describe:
-        '<root>, a folder with image/<item>/<n>.jpg; or add <root>; or remove <id..>; or info <index>. A folder called add: ./add',
+        '<root>, a folder with image/<item>/<n>.jpg; or add <root>; or remove <id..>; or info <index>; or approximate <index>. A folder called add: ./add',
     },
   },
   options: {
@@ -38,6 +41,12 @@ export const indexCommand: Command = defineCommand({
       type: 'boolean',
       default: false,
       describe: 'With add: embed also the items that the index holds with the same pictures',
+    },
+    effort: {
+      type: 'number',
+      requiresArg: true,
+      defaultDescription: String(defaultApproximate.searchEffort),
+      describe: 'With approximate: candidates that a search looks at; more find more, and take longer',
     },
     ...deviceOptions,
     concurrency: { ...flowOptions.concurrency, describe: 'Items decoded side by side' },
@@ -54,10 +63,16 @@ export const indexCommand: Command = defineCommand({
     ['index add shop --index shop.vitrine --replace', 'Embed them all anew'],
     ['index remove 000041 000042 --index shop.vitrine', 'Take two items out'],
     ['index info shop.vitrine', 'What it holds and which models made it'],
+    ['index approximate shop.vitrine', 'For watch --approximate, from a million boxes on'],
   ],
   async run(args, context) {
     const [verb = '', ...rest] = args.what;
-    const { out, index, replace } = args;
+    const { out, index, replace, effort } = args;
+    if (verb === 'approximate') {
+      reject({ '--out': out, '--index': index, '--replace': replace || undefined }, usages.approximate);
+      return await makeApproximate(one(rest, usages.approximate), args, context);
+    }
+    reject({ '--effort': effort }, usages.approximate);
     if (verb === 'info') {
       reject({ '--out': out, '--index': index, '--replace': replace || undefined }, usages.info);
       return await printInfo(one(rest, usages.info), args, context);
@@ -110,6 +125,23 @@ async function removeFrom(
   if (!quiet) stderr.write(removalSummary(report));
   if (json) stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   return report.unknown.length > 0 ? 3 : 0;
+}
+
+async function makeApproximate(
+  folder: string,
+  { effort, json, quiet }: Output & { readonly effort: number | undefined },
+  { stdout, stderr, signal }: CliContext,
+): Promise<ExitCode> {
+  const { buildApproximate } = await import('../../pipelines/build-approximate.ts');
+  const report = await buildApproximate(folder, {
+    ...(effort !== undefined && { searchEffort: effort }),
+    signal,
+    onPhase: (phase) =>
+      void (quiet || stderr.write(`${phase === 'linking' ? 'linking the boxes' : 'measuring'} ...\n`)),
+  });
+  if (!quiet) stderr.write(approximateSummary(report));
+  if (json) stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  return 0;
 }
 
 /** The one argument that is wanted. */

@@ -31,6 +31,12 @@ export const watchCommand: Command = defineCommand({
       requiresArg: true,
       describe: 'Folder that `vitrine index` wrote',
     },
+    approximate: {
+      type: 'boolean',
+      default: false,
+      describe:
+        'Search through what `vitrine index approximate` made: faster from some 100,000 boxes on, and now and then a box is missed',
+    },
     raw: {
       type: 'string',
       group,
@@ -110,6 +116,7 @@ export const watchCommand: Command = defineCommand({
     const isPrinting = panel === undefined || stdout.isTTY !== true;
     const last = await watchStream({
       index: args.index,
+      approximate: args.approximate,
       source: input,
       raw: args.raw,
       rate: args.rate,
@@ -122,10 +129,10 @@ export const watchCommand: Command = defineCommand({
       statsSeconds: args.statsSeconds,
       features: args.features,
       signal,
-      onReady: ({ device, items, boxes, whenBehind }) => {
+      onReady: ({ device, items, boxes, approximate, whenBehind }) => {
         if (panel === undefined)
           note(
-            `${items} items, ${boxes} boxes; ${device.device}, ${device.lanes} lanes; frames that come too fast: ${whenBehind}`,
+            `${items} items, ${boxes} boxes${approximate ? ` (approximate: recall@${approximate.k} ${approximate.recall.toFixed(4)})` : ''}; ${device.device}, ${device.lanes} lanes; frames that come too fast: ${whenBehind}`,
           );
       },
       onEvent: (event) => {
