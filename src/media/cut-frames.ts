@@ -1,6 +1,7 @@
 import { assertInteger, assertNumber } from '../core/assert.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { ByteCursor } from './byte-cursor.ts';
+import { containerAt, longestContainer } from './container-signature.ts';
 import {
   type ColorMatrix,
   type CutFrame,
@@ -47,7 +48,9 @@ export const defaultMaxFrameBytes: number = 2 ** 26;
 /** Most bytes that are looked at in search of the first frame. */
 const longestSearch = 2 ** 20;
 const longestLine = 4096;
-const understood = 'YUV4MPEG2, JPEG, PNG, PPM and PGM (P6, P5), and bare pixels if `raw` describes them';
+const understood =
+  'YUV4MPEG2, JPEG, PNG, PPM and PGM (P6, P5), and bare pixels if their format is given (`raw`, `--raw`)';
+const decodeFirst = 'name the file as the source, or decode it first, as `ffmpeg -i <file> -f yuv4mpegpipe -` does';
 
 /**
  * Cuts a stream of bytes into frames, told by its first bytes: YUV4MPEG2 (8 bits; 4:2:0, 4:2:2, 4:4:4, mono), JPEG, PNG, PPM or PGM pictures
@@ -139,8 +142,12 @@ class FrameCutter {
   /** One frame of those that say what they are; undefined at the end. */
   async #next(): Promise<Step> {
     for (;;) {
-      const head = await this.#cursor.peek(longestSignature);
-      if (this.#index === 0 && this.#firstBytes.length === 0) this.#firstBytes = head.slice(0, 16);
+      const head = await this.#cursor.peek(Math.max(longestSignature, longestContainer));
+      if (this.#index === 0 && this.#firstBytes.length === 0) {
+        this.#firstBytes = head.slice(0, 16);
+        const container = containerAt(this.#firstBytes);
+        if (container !== undefined) throw unreadable(`it is ${container}, and no frames: ${decodeFirst}`);
+      }
       if (head.length === 0) return undefined;
       const expected = expectedSignatures(this.#latest);
       const signature = signatureAt(head, 0, expected);

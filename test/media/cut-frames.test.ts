@@ -251,6 +251,21 @@ describe('cutFrames, faults', () => {
     });
   });
 
+  it.each([
+    { what: 'an MP4 or QuickTime file', format: 'mp4', args: ['-movflags', 'frag_keyframe+empty_moov'] },
+    { what: 'a Matroska or WebM file', format: 'matroska', args: [] },
+    { what: 'an AVI file', format: 'avi', args: [] },
+    { what: 'an FLV file', format: 'flv', args: [] },
+    { what: 'an Ogg file', format: 'ogg', args: ['-c:v', 'libtheora'] },
+    { what: 'a GIF', format: 'gif', args: [] },
+  ])('says that $what is none of frames, and what to do', async ({ what, format, args }) => {
+    const bytes = await make(['-frames:v', '2', ...args, '-f', format]);
+    await expect(cutAll(bytes)).rejects.toMatchObject({
+      code: 'stream-unreadable',
+      message: expect.stringContaining(`it is ${what}, and no frames: name the file as the source, or decode it first`),
+    });
+  });
+
   it('gives up after 1 MiB without a frame, without reading on', async () => {
     let chunks = 0;
     const noise = (async function* noise() {
