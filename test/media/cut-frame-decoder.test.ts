@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,10 +31,10 @@ afterEach(async () => {
   if (left.length > 0) throw new Error(`The test left processes behind: ${left.join(', ')}`);
 });
 
-/** The frames of the clip as the main job sees them. */
-async function clipFrames(ffmpeg: Ffmpeg): Promise<readonly RgbImage[]> {
+/** The frames of a clip as the main job sees them. */
+async function clipFrames(ffmpeg: Ffmpeg, path = clip): Promise<readonly RgbImage[]> {
   const images = [];
-  for await (const { image } of decodeClip(clip, { ffmpeg, frames: { first: 0, step: 1, last: count - 1 } }))
+  for await (const { image } of decodeClip(path, { ffmpeg, frames: { first: 0, step: 1, last: count - 1 } }))
     images.push(image);
   return images;
 }
@@ -125,6 +125,19 @@ describe.each(binaries)('createFrameDecoder with ffmpeg $version', (ffmpeg) => {
       );
     },
   );
+
+  it.each([
+    { what: 'YUV4MPEG2', args: ['-pix_fmt', 'yuv444p', '-f', 'yuv4mpegpipe'], raw: undefined },
+    { what: 'bare yuv444p', args: ['-pix_fmt', 'yuv444p', '-f', 'rawvideo'], raw: 'yuv444p' as const },
+    { what: 'bare rgb24', args: ['-pix_fmt', 'rgb24', '-f', 'rawvideo'], raw: 'rgb24' as const },
+  ])('gives the pixels of decodeClip for a clip of 4:4:4 as $what', async ({ args, raw }) => {
+    const path = join(folder, 'whole-colour.mp4');
+    const options = ['-vf', 'hue=h=40', '-pix_fmt', 'yuv444p', '-c:v', 'libx264', '-f', 'mp4'];
+    await writeFile(path, await clipAs(ffmpeg, ...options, '-movflags', 'frag_keyframe+empty_moov'));
+    const bytes = await ffmpegOutput(ffmpeg, ['-i', path, ...args]);
+    const seen = await decodeAll(ffmpeg, bytes, raw && { raw: { width, height, pixelFormat: raw } });
+    expectSame(seen, await clipFrames(ffmpeg, path));
+  });
 
   it('respects the matrix', async () => {
     const args = ['-vf', 'scale=out_color_matrix=bt709', '-pix_fmt', 'yuv444p', '-f', 'yuv4mpegpipe'];
