@@ -45,6 +45,9 @@ describe('vitrine watch', { timeout: 120_000 }, () => {
   }, 120_000);
   afterAll(() => folder[Symbol.asyncDispose]());
 
+  /** Seconds: the end takes a tenth of it where the machine has time. Less would be a test of the machine. */
+  const soon = 10;
+
   /** A stream of the clip that goes on for ever, in real time. */
   const endless = (): ChildProcess =>
     spawn(ffmpeg, ['-loglevel', 'quiet', '-re', '-stream_loop', '-1', '-i', clip, '-f', 'yuv4mpegpipe', '-'], {
@@ -98,14 +101,14 @@ describe('vitrine watch', { timeout: 120_000 }, () => {
   it('ends with a last word and code 130 at ctrl-C, on a pipe', async () => {
     const ended = await watchUntil({ upstream: endless() }, (child) => child.kill('SIGINT'));
     expect(ended).toMatchObject({ exitCode: 130, orphans: [] });
-    expect(ended.secondsToEnd).toBeLessThan(2);
+    expect(ended.secondsToEnd).toBeLessThan(soon);
     expect(lastOf(ended.events).isLast).toBe(true);
   });
 
   it('ends with a last word and code 130 at ctrl-C, and its ffmpeg with it, on a file', async () => {
     const ended = await watchUntil({ args: [clip] }, (child) => child.kill('SIGINT'));
     expect(ended).toMatchObject({ exitCode: 130, orphans: [] });
-    expect(ended.secondsToEnd).toBeLessThan(2);
+    expect(ended.secondsToEnd).toBeLessThan(soon);
     expect(lastOf(ended.events).isLast).toBe(true);
   });
 
@@ -121,7 +124,7 @@ describe('vitrine watch', { timeout: 120_000 }, () => {
   it('ends when nobody reads its events any more, and its ffmpeg with it', async () => {
     const ended = await watchUntil({ args: [clip] }, (child) => child.stdout?.destroy());
     expect(ended).toMatchObject({ exitCode: 141, orphans: [] });
-    expect(ended.secondsToEnd).toBeLessThan(2);
+    expect(ended.secondsToEnd).toBeLessThan(soon);
   });
 
   it.each(['wait', 'drop-oldest'] as const)(

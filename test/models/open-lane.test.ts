@@ -75,15 +75,16 @@ describe('a lane', () => {
   });
 
   it('says while it is in native code', async () => {
-    const busy = new Int32Array(new SharedArrayBuffer(4));
-    const opening = openLane(setup, { busy });
-    expect(busy[0]).toBe(1);
-    await using lane = await opening;
-    expect(busy[0]).toBe(0);
     // What is stored, and not what is there: the thread may have answered before this one looks.
     using stored = vi.spyOn(Atomics, 'store');
-    const answer = lane.run(request(9));
+    const busy = new Int32Array(new SharedArrayBuffer(4));
+    const opening = openLane(setup, { busy });
     expect(stored).toHaveBeenCalledExactlyOnceWith(busy, 0, 1);
+    await using lane = await opening;
+    expect(busy[0]).toBe(0);
+    const answer = lane.run(request(9));
+    expect(stored).toHaveBeenCalledTimes(2);
+    expect(stored).toHaveBeenLastCalledWith(busy, 0, 1);
     await answer;
     expect(busy[0]).toBe(0);
   });
