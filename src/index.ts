@@ -142,6 +142,7 @@ export { type LiveFrame } from './core/live-frame.ts';
 export { type Match } from './core/match.ts';
 export { type Detector, type Embedder } from './core/ports.ts';
 export { type RgbImage } from './core/rgb-image.ts';
+export { type Place, type Times, type WatchWork, type Work, type WorkFacts, type WorkOutcome } from './core/work.ts';
 export {
   type Candidate,
   type EndEvent,

@@ -44,9 +44,12 @@ export interface LaneTensor {
 /** The outputs of a run by name. */
 export type LaneOutputs = Readonly<Record<string, LaneTensor>>;
 
-/** What a worker thread says: once `ready` or `broken` (with the model at fault), then one answer a request. */
+/**
+ * What a worker thread says: once `ready` or `broken` (with the model at fault), then one answer a request. Times are milliseconds since the
+ * epoch, as `performance.timeOrigin + performance.now()`: threads may count from different moments.
+ */
 export type LaneReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'broken'; readonly message: string; readonly path: string }
-  | { readonly kind: 'done'; readonly outputs: LaneOutputs }
+  | { readonly kind: 'done'; readonly outputs: LaneOutputs; readonly began: number; readonly ended: number }
   | { readonly kind: 'failed'; readonly message: string };

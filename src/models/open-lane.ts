@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
+import { type WorkOutcome } from '../core/work.ts';
 import { entryUrl } from './entry-url.ts';
 import {
   type LaneMessage,
@@ -25,6 +26,7 @@ export interface Lane extends AsyncDisposable {
 
 interface Waiting {
   readonly model: string;
+  readonly endWork: ((outcome: WorkOutcome) => void) | undefined;
   readonly resolve: (outputs: LaneOutputs) => void;
   readonly reject: (error: PipelineError) => void;
 }
@@ -33,6 +35,8 @@ interface Waiting {
 export interface OpenLaneOptions {
   /** Shared memory of 4 bytes: 1 while the thread may be inside native code, else 0. See `exitGuard`. */
   readonly busy?: Int32Array | undefined;
+  /** Told of each run when it is sent; the function that is returned gets the times of a run that gave outputs, as the thread took them. */
+  readonly onRun?: ((request: Pick<LaneRequest, 'model' | 'dims'>) => (outcome: WorkOutcome) => void) | undefined;
 }
 
 /**
@@ -42,7 +46,7 @@ export interface OpenLaneOptions {
  * @throws PipelineError `model-invalid` when a model cannot be opened, `inference-failed` when the thread cannot start.
  */
 export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}): Promise<Lane> {
-  const { busy = new Int32Array(new SharedArrayBuffer(4)) } = options;
+  const { busy = new Int32Array(new SharedArrayBuffer(4)), onRun } = options;
   const workerData: LaneStart = { setup, busy };
   Atomics.store(busy, 0, 1);
   const worker = new Worker(entryUrl('models/session-worker'), { workerData, name: 'vitrine lane' });
@@ -74,8 +78,11 @@ export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}):
     worker.on('message', (reply: LaneReply) => {
       if (reply.kind === 'ready') resolve();
       else if (reply.kind === 'broken') reject(broken(reply.message, reply.path));
-      else if (reply.kind === 'done') settle()?.resolve(reply.outputs);
-      else {
+      else if (reply.kind === 'done') {
+        const done = settle();
+        done?.endWork?.({ times: { startMs: here(reply.began), endMs: here(reply.ended) } });
+        done?.resolve(reply.outputs);
+      } else {
         const failed = settle();
         failed?.reject(failure(failed.model, reply.message));
       }
@@ -104,7 +111,7 @@ export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}):
       return new Promise((resolve, reject) => {
         if (isClosed) return reject(failure(request.model, reason));
         if (waiting) return reject(new TypeError(`Expected an idle lane for ${request.model}, got one that is busy`));
-        waiting = { model: request.model, resolve, reject };
+        waiting = { model: request.model, endWork: onRun?.(request), resolve, reject };
         Atomics.store(busy, 0, 1);
         send(request, [request.data.buffer]);
       });
@@ -116,6 +123,11 @@ export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}):
       await exited;
     },
   };
+}
+
+/** A time since the epoch on this thread's clock. */
+function here(time: number): number {
+  return time - performance.timeOrigin;
 }
 
 function failure(model: string, cause: string): PipelineError {

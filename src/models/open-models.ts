@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { assertInteger } from '../core/assert.ts';
 import { defaultFlow } from '../core/defaults.ts';
 import { type Detector, type Embedder } from '../core/ports.ts';
+import { type WatchWork } from '../core/work.ts';
 import { chooseDevice, type DeviceChoice, type DeviceReport } from './choose-device.ts';
 import { type ExitGuard, exitGuard } from './exit-guard.ts';
 import { fixedShapes } from './fixed-shapes.ts';
@@ -11,7 +12,7 @@ import { loadManifest, type ModelSet } from './load-manifest.ts';
 import { detectorContract, embedderContract } from './model-contract.ts';
 import { detectorModel, onnxDetector, type Resize } from './onnx-detector.ts';
 import { embedderModel, onnxEmbedder } from './onnx-embedder.ts';
-import { type Lane, openLane } from './open-lane.ts';
+import { type Lane, openLane, type OpenLaneOptions } from './open-lane.ts';
 import { warmUp } from './warm-up.ts';
 
 /** Options of {@link openModels}. */
@@ -28,6 +29,8 @@ export interface OpenModelsOptions {
   readonly detectorBatch?: number | undefined;
   /** Most crops in one embedder call: an integer, at least 1. @defaultValue {@link defaultFlow} */
   readonly embedderBatch?: number | undefined;
+  /** Told of each run of a model: `lane` and its number, with the model's name and `batch`; first runs as warm-up. */
+  readonly watch?: WatchWork | undefined;
   /** Stops the opening; its reason comes out. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,7 +53,7 @@ export interface Models extends AsyncDisposable {
  * @throws TypeError when an option is out of range.
  */
 export async function openModels(options: OpenModelsOptions): Promise<Models> {
-  const { folder, resize, device: asked = 'auto', signal } = options;
+  const { folder, resize, device: asked = 'auto', watch, signal } = options;
   const { detectorBatch = defaultFlow.detectorBatch, embedderBatch = defaultFlow.embedderBatch } = options;
   if (options.lanes !== undefined) assertInteger('lanes', options.lanes, 1, 256);
   assertInteger('detectorBatch', detectorBatch, 1, 1024);
@@ -61,7 +64,11 @@ export async function openModels(options: OpenModelsOptions): Promise<Models> {
   const laneCount = options.lanes ?? (chosen.device === 'cpu' ? availableParallelism() : 1);
   const fixed = chosen.device === 'cpu' ? undefined : fixedShapes({ set, detectorBatch, embedderBatch });
   const guard = exitGuard(laneCount);
-  const lanes = await openLanes(guard, setupOf(set, chosen.device), signal);
+  let isWarmUp = true;
+  const onRunOf = (slot: number): OpenLaneOptions['onRun'] =>
+    watch &&
+    (({ model, dims }) => watch({ place: 'lane', slot, name: model, isWarmUp, facts: { batch: dims[0] ?? 0 } }));
+  const lanes = await openLanes(guard, setupOf(set, chosen.device), { onRunOf, signal });
   const pool = lanePool(lanes);
   const close = async (): Promise<void> => {
     await pool[Symbol.asyncDispose]();
@@ -74,6 +81,7 @@ export async function openModels(options: OpenModelsOptions): Promise<Models> {
     const start = performance.now();
     await Promise.all(lanes.map((lane) => warmUp(lane, { set, fixed })));
     signal?.throwIfAborted();
+    isWarmUp = false;
     return {
       detector: onnxDetector({ pool, set, resize, fixed }),
       embedder: onnxEmbedder({ pool, set, fixed }),
@@ -101,9 +109,20 @@ function setupOf(set: ModelSet, provider: Provider): LaneSetup {
   };
 }
 
+interface OpenLanesOptions {
+  readonly onRunOf: (slot: number) => OpenLaneOptions['onRun'];
+  readonly signal: AbortSignal | undefined;
+}
+
 /** All lanes, or none: when one fails, the others are closed. */
-async function openLanes(guard: ExitGuard, setup: LaneSetup, signal?: AbortSignal): Promise<readonly Lane[]> {
-  const settled = await Promise.allSettled(guard.flags.map((busy) => openLane(setup, { busy })));
+async function openLanes(
+  guard: ExitGuard,
+  setup: LaneSetup,
+  { onRunOf, signal }: OpenLanesOptions,
+): Promise<readonly Lane[]> {
+  const settled = await Promise.allSettled(
+    guard.flags.map((busy, slot) => openLane(setup, { busy, onRun: onRunOf(slot) })),
+  );
   const lanes = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = settled.find((one) => one.status === 'rejected');
   if (!failed && !signal?.aborted) return lanes;

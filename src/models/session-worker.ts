@@ -25,8 +25,9 @@ try {
         parentPort?.close(); // Nothing is left to wait for, so the thread ends.
         return;
       }
+      const began = performance.timeOrigin + performance.now();
       await sessions.run(message).then(
-        (outputs) => reply({ kind: 'done', outputs }),
+        (outputs) => reply({ kind: 'done', outputs, began, ended: performance.timeOrigin + performance.now() }),
         (error: unknown) => reply({ kind: 'failed', message: messageOf(error) }),
       );
     });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { type Times } from '../../src/core/work.ts';
 import { type LaneSetup } from '../../src/models/lane-protocol.ts';
 import { embedderContract } from '../../src/models/model-contract.ts';
 import { openLane } from '../../src/models/open-lane.ts';
@@ -94,6 +95,33 @@ describe('a lane', () => {
     const first = lane.run(request(1));
     await expect(lane.run(request(2))).rejects.toThrow(TypeError);
     await expect(first).resolves.toHaveProperty('features');
+  });
+
+  it('tells when the model ran, on the clock of this thread', async () => {
+    const ran: unknown[] = [];
+    const spans: (Times | undefined)[] = [];
+    await using lane = await openLane(setup, {
+      onRun: ({ model, dims }) => {
+        ran.push([model, dims]);
+        return ({ times }) => spans.push(times);
+      },
+    });
+    const sentAt = performance.now();
+    await lane.run(request(1));
+    const answeredAt = performance.now();
+    await lane.run(request(2));
+    await expect(lane.run({ ...request(9), dims: [1] })).rejects.toThrow('Model embedder a failed');
+    expect(ran).toEqual([
+      ['embedder a', [2, 8, 6, 3]],
+      ['embedder a', [2, 8, 6, 3]],
+      ['embedder a', [1]],
+    ]);
+    const [first, second] = spans;
+    expect(spans).toHaveLength(2);
+    expect(first?.startMs).toBeGreaterThanOrEqual(sentAt);
+    expect(first?.endMs).toBeGreaterThan(first?.startMs ?? Infinity);
+    expect(first?.endMs).toBeLessThanOrEqual(answeredAt);
+    expect(second?.startMs).toBeGreaterThanOrEqual(first?.endMs ?? Infinity);
   });
 
   it('names the model when a run fails', async () => {

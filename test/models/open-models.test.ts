@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type WatchWork, type Work } from '../../src/core/work.ts';
 import { type Models, openModels, type OpenModelsOptions } from '../../src/models/open-models.ts';
 import { copyTinyModels, nearestResize, picture, tinyBundle, tinyModels } from '../helpers/tiny-models.ts';
 
@@ -52,6 +53,27 @@ describe('openModels', () => {
     expect(models.device).toEqual({ device: 'cpu', asked: 'cpu', lanes: 2, passedOver: [] });
     expect(models.warmUpMs).toBeGreaterThan(0);
     expect(models.set.name).toBe('tiny');
+  });
+
+  it('tells of each run of a model on its lane, and of the first ones as warm-up', async () => {
+    const begun: Work[] = [];
+    const ended: Work[] = [];
+    const watch: WatchWork = (work) => {
+      begun.push(work);
+      return ({ times } = {}) => void (times && ended.push(work));
+    };
+    await using watched = await openModels({ ...options, watch });
+    const names = ['detector', ...watched.set.embedders.map(({ name }) => `embedder ${name}`)];
+    const runsOf = (slot: number): readonly Work[] => begun.filter((work) => work.slot === slot);
+    for (const slot of [0, 1]) {
+      expect(runsOf(slot)).toEqual(
+        names.map((name) => ({ place: 'lane', slot, name, isWarmUp: true, facts: { batch: 1 } })),
+      );
+    }
+    const frames = [picture([128, 192], [red]), picture([128, 192])];
+    await firstValueFrom(watched.detector.detect(frames, 'gallery'));
+    expect(begun.slice(names.length * 2)).toMatchObject([{ name: 'detector', isWarmUp: false, facts: { batch: 2 } }]);
+    expect(new Set(ended)).toEqual(new Set(begun));
   });
 
   it('fails what is asked of it after it was closed', async () => {
