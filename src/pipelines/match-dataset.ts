@@ -18,6 +18,7 @@ import { type MatchDatasetOptions, type MatchSettings, matchSettings } from './m
 import { createPendingWork } from './pending-work.ts';
 import { rematch } from './rematch.ts';
 import { type RunFacts, type RunReport, runReport } from './run-report.ts';
+import { openRunTrace, type RunTrace } from './run-trace.ts';
 import { addSource, emptyTally, progressOf, type Tally } from './run-tally.ts';
 import { type VitalsMonitor, watchVitals } from './run-vitals.ts';
 
@@ -28,7 +29,7 @@ export type { Progress } from './run-tally.ts';
 /**
  * Says which item each clip of a data set shows, in which frame and where: the main job.
  *
- * Writes `boxes/` (the box store), `result.json` (SPEC 7) and `run.json` (the report) into `out`. The result depends on the inputs,
+ * Writes `boxes/` (the box store), `result.json` (SPEC 7) and `run.json` (the report) into `out`, and last of all the `trace`, if one is asked for. The result depends on the inputs,
  * the models, `frames`, `matching` and `pool` alone. Inputs that cannot be read are accounted for in the report and do not stop the run. The models
  * are closed before matching begins.
  *
@@ -49,13 +50,17 @@ export async function matchDataset(options: MatchDatasetOptions): Promise<RunRep
   const report = join(out, 'run.json');
   const result = join(out, 'result.json');
   // A run that is cut short must not leave the answers of the one before it.
-  await Promise.all([report, result].map(removeEarlier));
+  const { trace: tracePath } = options;
+  await Promise.all([report, result, ...(tracePath === undefined ? [] : [tracePath])].map(removeEarlier));
+  await using trace = tracePath === undefined ? undefined : await openRunTrace(tracePath);
 
   const sources = datasetSources(dataset, settings.frames);
-  const found = await findBoxes(sources, { options, settings, ffmpeg, vitals });
+  const found = await findBoxes(sources, { options, settings, ffmpeg, vitals, trace });
 
   const startedMatchingMs = vitals.read().elapsedMs;
+  const endMatching = trace?.watch({ place: 'match', slot: 0, name: 'match' });
   const matches = await rematch({ from: out, out: result, matching, pool, ...(signal && { signal }) });
+  endMatching?.();
   const end = vitals.read();
 
   const account = runReport({
@@ -73,6 +78,7 @@ export async function matchDataset(options: MatchDatasetOptions): Promise<RunRep
     vitals: end,
   });
   await writeFileWhole(report, `${JSON.stringify(account, undefined, 2)}\n`);
+  await trace?.close();
   return account;
 }
 
@@ -88,16 +94,25 @@ interface FindBoxes {
   readonly settings: MatchSettings;
   readonly ffmpeg: Ffmpeg;
   readonly vitals: VitalsMonitor;
+  readonly trace: RunTrace | undefined;
 }
 
 type FoundBoxes = Pick<RunFacts, 'tally' | 'stages' | 'credit' | 'device' | 'models' | 'warmUpMs' | 'inferenceMs'>;
 
 /** Runs the graph on real devices, from files to the box store; when it returns, everything that it opened is closed. */
 async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promise<FoundBoxes> {
-  const { options, settings, ffmpeg, vitals } = run;
+  const { options, settings, ffmpeg, vitals, trace } = run;
   const { models: folder, device, lanes, frames, flow } = settings;
   const { out, signal, onProgress } = options;
-  await using models = await openModels({ folder, device, lanes, resize: resizePicture, signal, ...flow });
+  await using models = await openModels({
+    folder,
+    device,
+    lanes,
+    resize: resizePicture,
+    watch: trace?.watch,
+    signal,
+    ...flow,
+  });
   const { detector, embedder, set, warmUpMs } = models;
   const store = await createBoxStore(join(out, 'boxes'), {
     model: set.fingerprint,

@@ -1,3 +1,4 @@
+import { relative, resolve, sep } from 'node:path';
 import { assertInteger, assertOneOf, assertPath } from '../core/assert.ts';
 import {
   defaultFrames,
@@ -23,6 +24,8 @@ export interface MatchDatasetOptions extends GraphOptions {
   readonly matching?: Partial<MatchingOptions>;
   /** What of a clip takes part in matching. @defaultValue {@link defaultPool} */
   readonly pool?: Pool;
+  /** File to write a trace of the run into, in the Chrome trace format: whole and at the end, or not at all. @defaultValue none */
+  readonly trace?: string;
   /** Stops the run: its children end, what is half written goes, and its reason comes out. */
   readonly signal?: AbortSignal;
   /** Told at the begin, whenever an item or clip is stored, and at least twice a second in between. */
@@ -49,8 +52,18 @@ export function matchSettings(options: MatchDatasetOptions): MatchSettings {
   assertOneOf('pool', pool, pools);
   assertPath('root', options.root);
   assertPath('out', options.out);
+  if (options.trace !== undefined) assertTrace(options.trace, options.out);
   assertInteger('frames.first', frames.first, 0);
   assertInteger('frames.step', frames.step, 1);
   assertInteger('frames.last', frames.last, frames.first);
   return { ...graph, frames, matching, pool };
+}
+
+/** A run would write over its own trace, or the trace over the run. */
+function assertTrace(trace: string, out: string): void {
+  assertPath('trace', trace);
+  const [first = '', ...rest] = relative(resolve(out), resolve(trace)).split(sep);
+  const isTaken = first === 'boxes' || (rest.length === 0 && ['', 'result.json', 'run.json'].includes(first));
+  if (isTaken)
+    throw new TypeError(`Expected \`trace\` to be a file of its own, got ${trace}, which the run itself writes`);
 }

@@ -12,6 +12,7 @@ import {
   type RunReport,
 } from '../../src/pipelines/match-dataset.ts';
 import { rematch } from '../../src/pipelines/rematch.ts';
+import { overlaps, readTrace } from '../helpers/chrome-trace.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
 import { writeTinyShop } from '../helpers/tiny-shop.ts';
@@ -120,6 +121,19 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     }
   });
 
+  it('writes a trace when asked to, which changes nothing else', async () => {
+    const out = outOf('traced');
+    const path = join(out, 'trace.json');
+    await mkdir(out);
+    await writeFile(path, 'old');
+    await matchDataset({ ...base, lanes: 2, root: shop, out, trace: path });
+    const expected = new Map([...(await contentOf(outOf('good'))), ['/trace.json', await readFile(path, 'latin1')]]);
+    expect(await contentOf(out)).toEqual(expected);
+    const trace = await readTrace(path);
+    expect(overlaps(trace)).toEqual([]);
+    expect([...trace.rows.keys()].toSorted()).toEqual(['lane 1', 'lane 2', 'match']);
+  });
+
   it('goes on without what cannot be read, and says why', async () => {
     const root = outOf('damaged');
     await writeTinyShop(root);
@@ -179,7 +193,8 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     const onProgress = ({ done }: Progress): void => {
       if (done === at) control.abort(reason);
     };
-    const run = matchDataset({ ...base, root: shop, out, signal: control.signal, onProgress });
+    const trace = join(out, 'trace.json');
+    const run = matchDataset({ ...base, root: shop, out, trace, signal: control.signal, onProgress });
     if (at === undefined) {
       // The old result goes just before the models are opened.
       while (existsSync(join(out, 'result.json'))) await setImmediate();
@@ -187,7 +202,7 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     }
     await expect(run).rejects.toBe(reason);
     const left = await readdir(out, { recursive: true });
-    expect(left.filter((name) => name.includes('.tmp') || name === 'run.json')).toEqual([]);
+    expect(left.filter((name) => name.includes('.tmp') || /^(run|trace)\.json$/u.test(name))).toEqual([]);
     expect(await readFile(join(out, 'result.json'), 'utf8').catch(() => 'gone')).toBe(at === -1 ? 'old' : 'gone');
     expect(childrenOf(process.pid)).toEqual([]);
   });
@@ -221,7 +236,24 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     await expect(run).rejects.toThrow(`Expected \`${name}\``);
   });
 
-  it.each(['root', 'out'])('refuses an empty %s, which would mean the current folder', async (name) => {
+  it.each(['', 'result.json', 'run.json', 'boxes', join('boxes', 'trace.json')])(
+    'refuses to write the trace where the run writes itself: %j',
+    async (name) => {
+      const out = outOf('nowhere');
+      const run = matchDataset({ root: out, out, trace: join(out, 'sub', '..', name) });
+      await expect(run).rejects.toThrow(TypeError);
+      await expect(run).rejects.toThrow('Expected `trace` to be a file of its own');
+    },
+  );
+
+  it('says that the trace cannot be written before it starts', async () => {
+    const out = outOf('trace in a file');
+    const run = matchDataset({ ...base, root: shop, out, trace: join(shop, 'image', '001', '0.png', 'trace.json') });
+    await expect(run).rejects.toMatchObject({ code: 'file-unwritable' });
+    await expect(readdir(out)).rejects.toThrow('ENOENT');
+  });
+
+  it.each(['root', 'out', 'trace'])('refuses an empty %s, which would mean the current folder', async (name) => {
     const run = matchDataset({ root: outOf('nowhere'), out: outOf('nowhere'), [name]: '' });
     await expect(run).rejects.toThrow(`Expected \`${name}\` to be a path`);
   });

@@ -34,6 +34,11 @@ export const matchCommand: Command = defineCommand({
     ...deviceOptions,
     ...matchingOptions,
     ...flowOptions,
+    trace: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'File to write a trace of the run into, to be opened at https://ui.perfetto.dev',
+    },
     json: { ...jsonOption, describe: 'Print the run report (run.json) on stdout' },
     quiet: quietOption,
   },
@@ -42,6 +47,7 @@ export const matchCommand: Command = defineCommand({
     ['match shop --out runs/1 --device cpu --concurrency 4', 'Four clips decoded side by side, models on the CPU'],
     ['match shop --out runs/1 --frames 0:380:10', 'Every tenth frame, from the first one on'],
     ['match shop --out runs/1 --pool tracks', 'Each garment of a clip once, by the mean look of its boxes'],
+    ['match shop --out runs/1 --trace trace.json', 'What each lane, decoder and stage did when'],
     ['match shop --out runs/1 --config match.json', 'Options from a file, e.g. {"max-distance": 1}'],
   ],
   async run(args, { stdout, stderr, signal }) {
@@ -53,6 +59,7 @@ export const matchCommand: Command = defineCommand({
       frames: parseFrames('frames', args.frames),
       ...matchingFrom(args),
       flow: flowFrom(args),
+      ...(args.trace !== undefined && { trace: args.trace }),
       signal,
     };
     let report: RunReport;
