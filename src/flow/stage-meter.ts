@@ -52,6 +52,11 @@ export class StageMeter {
     this.#creditWait = new TimeSum(clock);
   }
 
+  /** Values that are inside now, waiting ones included. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
   /** A value came in. The function that is returned says that it is out. */
   enter(): () => void {
     this.#inFlight += 1;

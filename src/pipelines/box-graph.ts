@@ -35,6 +35,14 @@ export interface StoredSource extends StoredBoxes {
 /** Names of the stages, in their order. */
 export type StageName = 'decode' | 'detect' | 'crop' | 'embed' | 'store';
 
+/** Names of the edges, with what they carry. */
+export type EdgeName =
+  | 'credit out (bytes)'
+  | 'decode → (frames)'
+  | '→ detect (frames)'
+  | 'crop → embed (crops)'
+  | '→ store (items and clips)';
+
 /** A graph that is ready to run once. */
 export interface BoxGraph {
   /** One value an item or clip, in the order in which they are done. */
@@ -43,6 +51,8 @@ export interface BoxGraph {
   readonly bytes: Credits;
   /** What each stage has done so far. */
   readStages(): Readonly<Record<StageName, StageReport>>;
+  /** What is on each edge of the graph now, those that are being worked on included, by what the edge is called. */
+  readEdges: () => Readonly<Record<EdgeName, number>>;
 }
 
 /** Sources that are open beside those that are being decoded: their last frames are in the lanes or their boxes on the way to the disk. */
@@ -103,6 +113,13 @@ export function boxGraph(sources: Iterable<FrameSource>, ports: BoxGraphPorts, o
       crop: meters.crop.read(),
       embed: meters.embed.read(),
       store: meters.store.read(),
+    }),
+    readEdges: () => ({
+      'credit out (bytes)': bytes.inUse,
+      'decode → (frames)': meters.decode.inFlight,
+      '→ detect (frames)': meters.detect.inFlight,
+      'crop → embed (crops)': meters.embed.inFlight,
+      '→ store (items and clips)': meters.store.inFlight,
     }),
   };
 }

@@ -1,10 +1,12 @@
 import { type FrameRange } from '../core/defaults.ts';
 import { PipelineError } from '../core/errors.ts';
+import { type Owner } from '../core/frame.ts';
 import { type FrameInput } from '../core/frame-source.ts';
 import { type Door } from '../flow/pull.ts';
 import { decodeClip } from '../media/decode-clip.ts';
 import { type Ffmpeg } from '../media/find-ffmpeg.ts';
 import { type Decode, type DecodedFrame } from '../operators/sample-frames.ts';
+import { decoderRows } from './decoder-rows.ts';
 import { type PendingWork } from './pending-work.ts';
 import { pictureDecoder, type PictureDecoderOptions } from './picture-decoder.ts';
 import { untilEnded } from './until-ended.ts';
@@ -19,17 +21,22 @@ export interface FrameDecoderOptions extends PictureDecoderOptions {
 }
 
 /** Reads pictures through sharp and clips through ffmpeg. A damaged clip throws after the frames that can be read. */
-export function frameDecoder({ ffmpeg, frames, openPictures, pending }: FrameDecoderOptions): Decode {
-  const pictures = pictureDecoder({ openPictures, pending });
+export function frameDecoder({ ffmpeg, frames, openPictures, pending, watch }: FrameDecoderOptions): Decode {
+  const pictures = pictureDecoder({ openPictures, pending, watch });
+  const rows = watch && decoderRows('decoder', watch);
 
-  async function* clipFrames(input: FrameInput, { reserve, signal }: Door): AsyncGenerator<DecodedFrame> {
+  async function* clipFrames({ id }: Owner, input: FrameInput, door: Door): AsyncGenerator<DecodedFrame> {
     const { path } = input;
+    using row = rows?.({ input: id });
+    const { signal } = door;
+    const reserve = row?.wait(door.reserve) ?? door.reserve;
     let damage: string | undefined;
     const onDamage = (reason: string): void => {
       damage = reason;
     };
     const selection = input.frames ?? frames;
     for await (const { index, image } of decodeClip(path, { ffmpeg, frames: selection, reserve, signal, onDamage })) {
+      row?.frame();
       yield { name: String(index), image };
     }
     if (damage === undefined) return;
@@ -37,5 +44,5 @@ export function frameDecoder({ ffmpeg, frames, openPictures, pending }: FrameDec
   }
 
   return (owner, input, door) =>
-    owner.side === 'query' ? pictures(owner, input, door) : untilEnded(clipFrames(input, door), pending);
+    owner.side === 'query' ? pictures(owner, input, door) : untilEnded(clipFrames(owner, input, door), pending);
 }

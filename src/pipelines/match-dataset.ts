@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lastValueFrom, scan, startWith, tap } from 'rxjs';
+import { type BoxFeature } from '../core/box-feature.ts';
+import { type Owner } from '../core/frame.ts';
 import { type FrameSource } from '../core/frame-source.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
@@ -20,6 +22,7 @@ import { rematch } from './rematch.ts';
 import { type RunFacts, type RunReport, runReport } from './run-report.ts';
 import { openRunTrace, type RunTrace } from './run-trace.ts';
 import { addSource, emptyTally, progressOf, type Tally } from './run-tally.ts';
+import { watchCalls, watchPromises } from './watch-calls.ts';
 import { type VitalsMonitor, watchVitals } from './run-vitals.ts';
 
 export type { MatchDatasetOptions } from './match-options.ts';
@@ -104,19 +107,18 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   const { options, settings, ffmpeg, vitals, trace } = run;
   const { models: folder, device, lanes, frames, flow } = settings;
   const { out, signal, onProgress } = options;
-  await using models = await openModels({
-    folder,
-    device,
-    lanes,
-    resize: resizePicture,
-    watch: trace?.watch,
-    signal,
-    ...flow,
-  });
+  const watch = trace?.watch;
+  const resize = watchCalls(resizePicture, { place: 'resize', name: 'resize', watch });
+  await using models = await openModels({ folder, device, lanes, resize, watch, signal, ...flow });
   const { detector, embedder, set, warmUpMs } = models;
   const store = await createBoxStore(join(out, 'boxes'), {
     model: set.fingerprint,
     featureLength: embedder.featureLength,
+  });
+  const write = watchPromises((owner: Owner, boxes: readonly BoxFeature[]) => store.write(owner, boxes), {
+    place: 'store',
+    name: 'store',
+    watch,
   });
   await using pending = createPendingWork();
   const startedMs = vitals.read().elapsedMs;
@@ -124,14 +126,16 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   const graph = boxGraph(
     sources,
     {
-      decode: frameDecoder({ ffmpeg, frames, openPictures: flow.concurrency, pending }),
+      decode: frameDecoder({ ffmpeg, frames, openPictures: flow.concurrency, pending, watch }),
       detector,
-      cropper: cropResample,
+      cropper: watchCalls(cropResample, { place: 'crop', name: 'crop', watch }),
       embedder,
-      write: (owner, boxes) => pending.track(store.write(owner, boxes)),
+      write: (owner, boxes) => pending.track(write(owner, boxes)),
     },
     { ...flow, lanes: models.device.lanes },
   );
+
+  trace?.count(graph.readEdges);
 
   const total = sources.reduce((sum, { inputs }) => sum + inputs.length, 0);
   const report = (tally: Tally): void => onProgress?.(progressOf(tally, { total, elapsedMs: vitals.read().elapsedMs }));

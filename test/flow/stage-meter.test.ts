@@ -9,6 +9,7 @@ describe('StageMeter', () => {
     leave[0]?.();
     meter.enter();
     expect(meter.read()).toMatchObject({ count: 1, peakInFlight: 2 });
+    expect(meter.inFlight).toBe(2);
   });
 
   it('divides the time of its slots into work, waiting for credit and waiting for input', () => {

@@ -12,9 +12,9 @@ import {
   type RunReport,
 } from '../../src/pipelines/match-dataset.ts';
 import { rematch } from '../../src/pipelines/rematch.ts';
-import { overlaps, readTrace } from '../helpers/chrome-trace.ts';
+import { type Bar, overlaps, readTrace } from '../helpers/chrome-trace.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { tinyModels } from '../helpers/tiny-models.ts';
+import { copyTinyModels, tinyModels } from '../helpers/tiny-models.ts';
 import { writeTinyShop } from '../helpers/tiny-shop.ts';
 
 type Options = Omit<MatchDatasetOptions, 'root' | 'out'>;
@@ -126,12 +126,60 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     const path = join(out, 'trace.json');
     await mkdir(out);
     await writeFile(path, 'old');
-    await matchDataset({ ...base, lanes: 2, root: shop, out, trace: path });
+    const report = await matchDataset({ ...base, lanes: 2, root: shop, out, trace: path });
     const expected = new Map([...(await contentOf(outOf('good'))), ['/trace.json', await readFile(path, 'latin1')]]);
     expect(await contentOf(out)).toEqual(expected);
     const trace = await readTrace(path);
     expect(overlaps(trace)).toEqual([]);
-    expect([...trace.rows.keys()].toSorted()).toEqual(['lane 1', 'lane 2', 'match']);
+    const rowsOf = (pattern: RegExp): readonly Bar[] =>
+      [...trace.rows].flatMap(([row, bars]) => (pattern.test(row) ? bars : []));
+    const sum = (bars: readonly Bar[], fact: string): number =>
+      bars.reduce((total, { args }) => total + Number(args[fact] ?? 0), 0);
+    expect(sum(rowsOf(/^ffmpeg \d$/u), 'frames')).toBe(6);
+    expect(sum(rowsOf(/^picture \d$/u), 'frames')).toBe(2);
+    expect(rowsOf(/^crop/u)).toHaveLength(8);
+    expect(rowsOf(/^store \d$/u)).toHaveLength(4);
+    expect(rowsOf(/^match$/u)).toHaveLength(1);
+    const runs = rowsOf(/^lane [12]$/u);
+    const detected = runs.filter(({ name, cat }) => name === 'detector' && cat === 'work');
+    expect(sum(detected, 'batch')).toBe(8);
+    expect(runs.filter(({ cat }) => cat === 'warm-up')).toHaveLength(2 * 5);
+    const { stages, credit } = report;
+    const peaks = [
+      credit.peakBytes,
+      ...[stages.decode, stages.detect, stages.embed, stages.store].map((one) => one.peakInFlight),
+    ];
+    const counters = [...trace.counters.values()];
+    expect(counters).toHaveLength(peaks.length);
+    for (const [place, values] of counters.entries()) {
+      expect(Math.min(...values)).toBe(0);
+      expect(Math.max(...values)).toBeLessThanOrEqual(peaks[place] ?? 0);
+      expect([values[0], values.at(-1)]).toEqual([0, 0]);
+    }
+    expect(Math.max(...(trace.counters.get('credit out (bytes)') ?? []))).toBeGreaterThan(0);
+  });
+
+  it('shows in a trace what is resized', async () => {
+    await using models = await copyTinyModels();
+    await models.edit(({ detector }) => {
+      detector.clips.shortSide = 32;
+    });
+    const path = outOf('resized.json');
+    await matchDataset({ ...base, models: models.folder, root: shop, out: outOf('resized'), trace: path });
+    const { rows } = await readTrace(path);
+    expect(rows.get('resize (main thread)')).toHaveLength(6);
+  });
+
+  it('shows in a trace who waits for credit, and gives the same bytes', async () => {
+    const out = outOf('traced with little credit');
+    const path = outOf('starved.json');
+    const flow = { concurrency: 2, detectorBatch: 1, embedderBatch: 1, budgetBytes: 1 };
+    await matchDataset({ ...base, flow, root: shop, out, trace: path });
+    expect(await contentOf(out)).toEqual(await contentOf(outOf('good')));
+    const trace = await readTrace(path);
+    expect(overlaps(trace)).toEqual([]);
+    const waits = [...trace.rows].flatMap(([row, bars]) => bars.flatMap(({ cat }) => (cat === 'wait' ? [row] : [])));
+    expect(waits).toContain('ffmpeg 1');
   });
 
   it('goes on without what cannot be read, and says why', async () => {
