@@ -2,6 +2,8 @@
 export { matchDataset } from './pipelines/match-dataset.ts';
 export { type MatchDatasetOptions } from './pipelines/match-options.ts';
 export { type RunReport } from './pipelines/run-report.ts';
+export { type Advice } from './pipelines/run-advice.ts';
+export { type RunUsage } from './pipelines/run-usage.ts';
 export { type InputsAccount, type NotableInput } from './pipelines/inputs-account.ts';
 export { type GraphOptions } from './pipelines/graph-options.ts';
 export { type Progress } from './pipelines/run-tally.ts';

@@ -1,20 +1,22 @@
+import { type Advice } from '../pipelines/run-advice.ts';
 import { type RunReport } from '../pipelines/run-report.ts';
 import { counted } from './counted.ts';
+import { formatBytes } from './options/parse-bytes.ts';
 import { formatDuration } from './progress-line.ts';
 
 /** How many inputs with a reason are listed. */
 const shownInputs = 10;
 
-/** What a run did, in a few lines: tools, inputs, counts, time, the limit, and the first inputs that went wrong. */
+/** What a run did, in a few lines: tools, inputs, counts, time, the limit with what may help, and the first inputs that went wrong. */
 export function runSummary(report: RunReport): string {
-  const { inputs, items, clips, frames, boxes, matches, elapsedMs, warmUpMs, peakRssBytes, limit } = report;
-  const limitedBy = limit === undefined ? '' : `, limited by ${limit}`;
+  const { inputs, items, clips, frames, boxes, matches, elapsedMs, warmUpMs, peakRssBytes } = report;
   const lines = [
     `ffmpeg ${report.versions.ffmpeg.version} (${report.versions.ffmpeg.origin}: ${report.versions.ffmpeg.path})`,
     deviceLine(report),
     `${counted(items, 'item')} and ${counted(clips, 'clip')}: ${counted(inputs.done, 'file')} done, ${inputs.skipped} skipped, ${inputs.failed} failed`,
     `${counted(frames.read, 'frame')}, ${counted(boxes.items + boxes.clips, 'box', 'boxes')}, ${counted(matches, 'match', 'matches')}`,
-    `${formatDuration(elapsedMs / 1000)} (warm-up ${Math.round(warmUpMs)} ms${limitedBy}), ${Math.round(peakRssBytes / 1e6)} MB`,
+    `${formatDuration(elapsedMs / 1000)} (warm-up ${Math.round(warmUpMs)} ms), ${Math.round(peakRssBytes / 1e6)} MB`,
+    ...speedLines(report),
     ...notableLines(report),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -23,6 +25,35 @@ export function runSummary(report: RunReport): string {
 function deviceLine({ device, models }: RunReport): string {
   const why = device.passedOver.map(({ device: other, reason }) => `not ${other}: ${reason}`).join('; ');
   return `models ${models.name} on ${device.device}, ${counted(device.lanes, 'lane')}${why === '' ? '' : ` (${why})`}`;
+}
+
+const options: Readonly<Record<Advice['setting'], string>> = {
+  lanes: 'lanes',
+  concurrency: 'concurrency',
+  detectorBatch: 'detector-batch',
+  embedderBatch: 'embedder-batch',
+  budgetBytes: 'budget',
+};
+
+/** What held the run up, and what might help; nothing where no model ran. */
+function speedLines({ limit, usage, mainThreadShare, advice }: RunReport): readonly string[] {
+  if (limit === undefined) return [];
+  const settings = advice.map(({ setting, value, because }) => {
+    const text = setting === 'budgetBytes' ? formatBytes(value) : String(value);
+    return `--${options[setting]} ${text} (${because})`;
+  });
+  const parts = [
+    `limited by ${limit}`,
+    `lanes busy ${percent(usage.laneBusyShare)} from the first run of a model to the last`,
+    `decoding beside models for ${percent(usage.overlapShare)} of the shorter one's time`,
+    `main thread busy ${percent(mainThreadShare)}`,
+    settings.length > 0 ? `may help: ${settings.join(', ')}` : 'no setting is likely to help',
+  ];
+  return [parts.join('; ')];
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 function notableLines({ inputs, out }: RunReport): readonly string[] {

@@ -23,6 +23,7 @@ import { type RunFacts, type RunReport, runReport } from './run-report.ts';
 import { openRunTrace, type RunTrace } from './run-trace.ts';
 import { addSource, emptyTally, progressOf, type Tally } from './run-tally.ts';
 import { watchCalls, watchPromises } from './watch-calls.ts';
+import { usageMeter, watchBoth } from './run-usage.ts';
 import { type VitalsMonitor, watchVitals } from './run-vitals.ts';
 
 export type { MatchDatasetOptions } from './match-options.ts';
@@ -100,16 +101,22 @@ interface FindBoxes {
   readonly trace: RunTrace | undefined;
 }
 
-type FoundBoxes = Pick<RunFacts, 'tally' | 'stages' | 'credit' | 'device' | 'models' | 'warmUpMs' | 'inferenceMs'>;
+type FoundBoxes = Pick<
+  RunFacts,
+  'tally' | 'stages' | 'usage' | 'mainThreadShare' | 'credit' | 'device' | 'models' | 'warmUpMs' | 'inferenceMs'
+>;
 
 /** Runs the graph on real devices, from files to the box store; when it returns, everything that it opened is closed. */
 async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promise<FoundBoxes> {
   const { options, settings, ffmpeg, vitals, trace } = run;
   const { models: folder, device, lanes, frames, flow } = settings;
   const { out, signal, onProgress } = options;
+  const meter = usageMeter();
+  // What the usage is made of is always watched; the rest only for a trace.
   const watch = trace?.watch;
+  const watchDevices = watchBoth(meter.watch, watch);
   const resize = watchCalls(resizePicture, { place: 'resize', name: 'resize', watch });
-  await using models = await openModels({ folder, device, lanes, resize, watch, signal, ...flow });
+  await using models = await openModels({ folder, device, lanes, resize, watch: watchDevices, signal, ...flow });
   const { detector, embedder, set, warmUpMs } = models;
   const store = await createBoxStore(join(out, 'boxes'), {
     model: set.fingerprint,
@@ -122,11 +129,12 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   });
   await using pending = createPendingWork();
   const startedMs = vitals.read().elapsedMs;
+  const startedLoop = performance.eventLoopUtilization();
 
   const graph = boxGraph(
     sources,
     {
-      decode: frameDecoder({ ffmpeg, frames, openPictures: flow.concurrency, pending, watch }),
+      decode: frameDecoder({ ffmpeg, frames, openPictures: flow.concurrency, pending, watch: watchDevices }),
       detector,
       cropper: watchCalls(cropResample, { place: 'crop', name: 'crop', watch }),
       embedder,
@@ -146,6 +154,8 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   return {
     tally,
     stages: graph.readStages(),
+    usage: meter.read(models.device.lanes),
+    mainThreadShare: performance.eventLoopUtilization(startedLoop).utilization,
     credit: { totalBytes: graph.bytes.total, peakBytes: graph.bytes.peak },
     device: models.device,
     models: { folder, name: set.name, fingerprint: set.fingerprint },

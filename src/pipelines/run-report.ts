@@ -1,3 +1,4 @@
+import { availableParallelism, totalmem } from 'node:os';
 import { limitingStage } from '../flow/limiting-stage.ts';
 import { type StageReport } from '../flow/stage-meter.ts';
 import { type IgnoredEntry } from '../io/list-folder.ts';
@@ -7,7 +8,9 @@ import { type StageName } from './box-graph.ts';
 import { type InputsAccount, inputsAccount } from './inputs-account.ts';
 import { type MatchSettings } from './match-options.ts';
 import { packageVersion } from './package-folder.ts';
+import { type Advice, runAdvice } from './run-advice.ts';
 import { type Tally } from './run-tally.ts';
+import { type RunUsage } from './run-usage.ts';
 import { type Vitals } from './run-vitals.ts';
 
 /** What `run.json` holds: an account of a run. Times in milliseconds, sizes in bytes. */
@@ -31,6 +34,11 @@ export interface RunReport {
   readonly stages: Readonly<Record<StageName, StageReport>>;
   /** The stage whose slots were at work for the largest share of the time; absent when nothing was done. */
   readonly limit?: string;
+  readonly usage: RunUsage;
+  /** Share of {@link RunReport.inferenceMs} in which the main thread was at work, 0 to 1. */
+  readonly mainThreadShare: number;
+  /** Settings that would probably make the same run faster: at most two, see `runAdvice`. */
+  readonly advice: readonly Advice[];
   /** Pixels in flight: what was allowed and what was reached. */
   readonly credit: { readonly totalBytes: number; readonly peakBytes: number };
   readonly warmUpMs: number;
@@ -42,7 +50,10 @@ export interface RunReport {
 
 /** What a report is made of, beside its own fields. */
 export interface RunFacts
-  extends Omit<RunReport, 'format' | 'versions' | 'options' | 'inputs' | 'frames' | 'boxes' | 'limit' | keyof Vitals> {
+  extends Omit<
+    RunReport,
+    'format' | 'versions' | 'options' | 'inputs' | 'frames' | 'boxes' | 'limit' | 'advice' | keyof Vitals
+  > {
   readonly settings: MatchSettings;
   readonly ffmpeg: Ffmpeg;
   readonly tally: Tally;
@@ -64,5 +75,21 @@ export function runReport({ settings, ffmpeg, tally, ignored, vitals, ...facts }
     frames: tally.frames,
     boxes: tally.boxes,
     ...(limit !== undefined && { limit }),
+    advice: runAdvice({
+      device: facts.device.device,
+      lanes: facts.device.lanes,
+      cores: availableParallelism(),
+      memoryBytes: memoryBytes(),
+      flow,
+      sources: facts.items + facts.clips,
+      stages: facts.stages,
+      usage: facts.usage,
+    }),
   };
+}
+
+/** Memory that this process may use: of the machine, or of the container where that is less. */
+function memoryBytes(): number {
+  const allowed = process.constrainedMemory();
+  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
 }

@@ -93,6 +93,17 @@ describe('matchDataset', { timeout: 120_000 }, () => {
       limit: expect.stringMatching(/^(decode|detect|crop|embed|store)$/u),
       credit: { totalBytes: 134_217_728 },
     });
+    const { usage, mainThreadShare } = good;
+    for (const share of [usage.laneBusyShare, usage.overlapShare, mainThreadShare]) {
+      expect(share).toBeGreaterThan(0);
+      expect(share).toBeLessThanOrEqual(1);
+    }
+    expect(Object.keys(usage.modelMs).toSorted()).toEqual([
+      'detector',
+      ...['a', 'b', 'c', 'd'].map((name) => `embedder ${name}`),
+    ]);
+    expect(usage.decodeMs).toBeGreaterThan(0);
+    expect(good.advice).toEqual(expect.any(Array));
     expect(good.credit.peakBytes).toBeGreaterThan(0);
     expect(good.peakRssBytes).toBeGreaterThan(20e6);
     expect(good.elapsedMs).toBeGreaterThanOrEqual(good.inferenceMs + good.matchingMs);
@@ -144,7 +155,16 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     const detected = runs.filter(({ name, cat }) => name === 'detector' && cat === 'work');
     expect(sum(detected, 'batch')).toBe(8);
     expect(runs.filter(({ cat }) => cat === 'warm-up')).toHaveLength(2 * 5);
-    const { stages, credit } = report;
+    const { stages, credit, usage } = report;
+    const counting = runs.filter(({ cat }) => cat === 'work');
+    const busyMs = counting.reduce((total, { dur }) => total + dur, 0) / 1000;
+    expect(Math.abs(busyMs - usage.laneBusyMs)).toBeLessThan(counting.length / 1000);
+    const ends = counting.map(({ ts, dur }) => ts + dur);
+    const spanMs = (Math.max(...ends) - Math.min(...counting.map(({ ts }) => ts))) / 1000;
+    expect(usage.laneSpanMs).toBeCloseTo(spanMs, 1);
+    expect(usage.laneBusyShare).toBeCloseTo(busyMs / spanMs / 2, 2);
+    // A batch is asked for before a lane takes it, and answered after.
+    expect(usage.laneBusyMs).toBeLessThan(stages.detect.busyMs + 4 * stages.embed.busyMs);
     const peaks = [
       credit.peakBytes,
       ...[stages.decode, stages.detect, stages.embed, stages.store].map((one) => one.peakInFlight),
