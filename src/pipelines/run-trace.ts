@@ -33,7 +33,7 @@ const pid = 1;
 export async function openRunTrace(path: string): Promise<RunTrace> {
   const file = await createTraceFile(path);
   const openedMs = performance.now();
-  const micros = (ms: number): number => Math.max(0, Math.round((ms - openedMs) * 1000));
+  const micros = (ms: number): number => Math.round((ms - openedMs) * 1000);
   const tids = new Map<string, number>();
   const values = new Map<string, number>();
   let readCounters = (): Readonly<Record<string, number>> => ({});

@@ -2,6 +2,7 @@ import { access, cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTrace } from '../helpers/chrome-trace.ts';
 import { runMain } from '../helpers/run-main.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
 import { writeTinyShop } from '../helpers/tiny-shop.ts';
@@ -24,8 +25,11 @@ describe('match, rematch and eval', () => {
   it('keep data on stdout and everything else on stderr', async () => {
     const out = join(folder, 'run');
     const result = join(out, 'result.json');
-    const { exitCode, stdout, stderr } = await runMain('match', shop, '--out', out, ...onTiny, ...everyFrame);
+    const trace = join(folder, 'trace.json');
+    const args = ['match', shop, '--out', out, ...onTiny, ...everyFrame, '--trace', trace];
+    const { exitCode, stdout, stderr } = await runMain(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    expect([...(await readTrace(trace)).rows.keys()]).toContain('lane 1');
     expect(stderr).toMatch(/^\d\/4 inputs/);
     expect(stderr).toMatch(/^ffmpeg \S+ \((bundled|PATH|FFMPEG_PATH): /m);
     expect(stderr).toContain('models tiny on cpu, 1 lane\n');

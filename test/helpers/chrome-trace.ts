@@ -54,7 +54,7 @@ export interface ReadTrace {
   readonly counters: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Reads a trace; throws where it is none, or a bar is on a row without a name. */
+/** Reads a trace; throws where it is none, a bar is on a row without a name, or two rows have one name. */
 export async function readTrace(path: string): Promise<ReadTrace> {
   const { traceEvents } = traceSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   const names = new Map<number, string>();
@@ -62,6 +62,7 @@ export async function readTrace(path: string): Promise<ReadTrace> {
   const counters = new Map<string, number[]>();
   for (const event of traceEvents) {
     if (event.ph !== 'M' || event.name !== 'thread_name' || !('name' in event.args)) continue;
+    if (rows.has(event.args.name)) throw new TypeError(`Expected one row of a name, got two of ${event.args.name}`);
     names.set(event.tid, event.args.name);
     rows.set(event.args.name, []);
   }

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createTraceFile, type TraceEvent } from '../../src/io/trace-file.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -12,7 +13,10 @@ describe('createTraceFile', () => {
     const path = join(folder.path, 'sub', 'trace.json');
     const events = Array.from({ length: count }, (_, place) => bar(place));
     const file = await createTraceFile(path);
-    for (const event of events) file.write(event);
+    for (const [place, event] of events.entries()) {
+      file.write(event);
+      if (place % 1000 === 999) await setImmediate();
+    }
     expect(await readdir(join(folder.path, 'sub'))).not.toContain('trace.json');
     await file.close();
     await file[Symbol.asyncDispose]();
@@ -23,6 +27,7 @@ describe('createTraceFile', () => {
   it('writes while it is open', async () => {
     await using folder = await temporaryFolder();
     await using file = await createTraceFile(join(folder.path, 'trace.json'));
+    await setImmediate(); // What it held at the begin has gone.
     for (let place = 0; place < 2000; place += 1) file.write(bar(place));
     await vi.waitFor(async () => {
       const [temporary = ''] = await readdir(folder.path);

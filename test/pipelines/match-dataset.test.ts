@@ -262,6 +262,7 @@ describe('matchDataset', { timeout: 120_000 }, () => {
       if (done === at) control.abort(reason);
     };
     const trace = join(out, 'trace.json');
+    await writeFile(trace, 'old');
     const run = matchDataset({ ...base, root: shop, out, trace, signal: control.signal, onProgress });
     if (at === undefined) {
       // The old result goes just before the models are opened.
@@ -270,8 +271,9 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     }
     await expect(run).rejects.toBe(reason);
     const left = await readdir(out, { recursive: true });
-    expect(left.filter((name) => name.includes('.tmp') || /^(run|trace)\.json$/u.test(name))).toEqual([]);
-    expect(await readFile(join(out, 'result.json'), 'utf8').catch(() => 'gone')).toBe(at === -1 ? 'old' : 'gone');
+    expect(left.filter((name) => name.includes('.tmp') || name === 'run.json')).toEqual([]);
+    for (const path of [join(out, 'result.json'), trace])
+      expect(await readFile(path, 'utf8').catch(() => 'gone')).toBe(at === -1 ? 'old' : 'gone');
     expect(childrenOf(process.pid)).toEqual([]);
   });
 

@@ -86,6 +86,11 @@ describe('runAdvice', () => {
       facts: { ...calm, stages: { ...decoding, decode: { ...idle, busyMs: 899, inputWaitMs: 101 } } },
       settings: [],
     },
+    {
+      why: 'no more decoders where nothing was done',
+      facts: { ...calm, stages: { ...calm.stages, decode: { ...idle, busyMs: 0, inputWaitMs: 0 } } },
+      settings: [],
+    },
     { why: 'larger batches of a busy GPU, of frames', facts: gpu, settings: ['detectorBatch 8'] },
     {
       why: 'larger batches of a busy GPU, of crops',
@@ -104,7 +109,17 @@ describe('runAdvice', () => {
       settings: [],
     },
     {
-      why: 'no batch that would be refused',
+      why: 'no batch of crops that would be refused',
+      facts: {
+        ...gpu,
+        usage: embedding,
+        flow: { ...gpu.flow, embedderBatch: 4096 },
+        stages: { ...gpu.stages, embed: { ...idle, count: 102_400 } },
+      },
+      settings: [],
+    },
+    {
+      why: 'no batch of frames that would be refused',
       facts: {
         ...gpu,
         flow: { ...gpu.flow, detectorBatch: 1024 },

@@ -17,6 +17,7 @@ describe('openRunTrace', () => {
     trace.watch({ place: 'lane', slot: 0, name: 'detector', isWarmUp: true })({ times });
     trace.watch({ place: 'decoder', slot: 0, name: 'wait for credit', isWait: true })({ times });
     trace.watch({ place: 'match', slot: 0, name: 'match' })();
+    trace.watch({ place: 'match', slot: 0, name: 'match' })();
     trace.watch({ place: 'match', slot: 0, name: 'never ended' });
     await trace.close();
     const { rows } = await readTrace(path);
@@ -26,7 +27,7 @@ describe('openRunTrace', () => {
     expect(work?.dur).toBeCloseTo(2500, -1);
     expect(rows.get('lane 1')).toMatchObject([{ cat: 'warm-up', args: {} }]);
     expect(rows.get('ffmpeg 1')).toMatchObject([{ cat: 'wait' }]);
-    expect(rows.get('match')).toHaveLength(1);
+    expect(rows.get('match')).toHaveLength(2);
   });
 
   it('leaves nothing when it is not closed', async () => {
@@ -49,10 +50,11 @@ describe('openRunTrace', () => {
     value = 2;
     await setImmediate();
     end();
+    value = 4;
     await setImmediate();
     value = 5;
     await trace.close();
     const { counters } = await readTrace(path);
-    expect(Object.fromEntries(counters)).toEqual({ value: [0, 2, 5], still: [7] });
+    expect(Object.fromEntries(counters)).toEqual({ value: [0, 2, 4, 5], still: [7] });
   });
 });
