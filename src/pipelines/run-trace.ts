@@ -23,6 +23,7 @@ const rows: Readonly<Record<Place, { readonly name: string; readonly isNumbered:
 };
 const places = Object.keys(rows);
 
+/** Of the only process of a trace. Viewers take the row of the same number for the main thread, and that of 0 for no thread at all. */
 const pid = 1;
 
 /**
@@ -44,7 +45,7 @@ export async function openRunTrace(path: string): Promise<RunTrace> {
     const row = isNumbered ? `${name} ${slot + 1}` : name;
     const known = tids.get(row);
     if (known !== undefined) return known;
-    const tid = tids.size + 1;
+    const tid = pid + 1 + tids.size;
     tids.set(row, tid);
     file.write({ ph: 'M', name: 'thread_name', pid, tid, args: { name: row } });
     file.write({
@@ -73,7 +74,7 @@ export async function openRunTrace(path: string): Promise<RunTrace> {
     isScheduled = undefined;
   };
 
-  file.write({ ph: 'M', name: 'process_name', pid, tid: 0, args: { name: 'vitrine' } });
+  file.write({ ph: 'M', name: 'process_name', pid, tid: pid, args: { name: 'vitrine' } });
   return {
     watch: (work) => {
       const beganMs = performance.now();

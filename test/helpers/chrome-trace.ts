@@ -54,7 +54,7 @@ export interface ReadTrace {
   readonly counters: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Reads a trace; throws where it is none, a bar is on a row without a name, or two rows have one name. */
+/** Reads a trace; throws where it is none, a bar is on a row without a name, two rows have one name, or one that of the process. */
 export async function readTrace(path: string): Promise<ReadTrace> {
   const { traceEvents } = traceSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   const names = new Map<number, string>();
@@ -63,6 +63,7 @@ export async function readTrace(path: string): Promise<ReadTrace> {
   for (const event of traceEvents) {
     if (event.ph !== 'M' || event.name !== 'thread_name' || !('name' in event.args)) continue;
     if (rows.has(event.args.name)) throw new TypeError(`Expected one row of a name, got two of ${event.args.name}`);
+    if (event.tid <= event.pid) throw new TypeError(`Expected rows after that of the process, got ${event.tid}`);
     names.set(event.tid, event.args.name);
     rows.set(event.args.name, []);
   }
