@@ -26,8 +26,9 @@ export function decoderRows(place: Place, watch: WatchWork): (facts: WorkFacts) 
     const slot = slots.take();
     const where = { place, slot: slot.number, facts };
     let frames = 0;
-    let startMs = performance.now();
+    // In this order: no work began before it was told.
     let end = watch({ ...where, name: 'decode' });
+    let startMs = performance.now();
 
     const pause = (endMs: number): void => {
       end({ times: { startMs, endMs }, facts: { frames } });
@@ -40,13 +41,14 @@ export function decoderRows(place: Place, watch: WatchWork): (facts: WorkFacts) 
       wait: (reserve) => async (bytes) => {
         const askedMs = performance.now();
         const endWait = watch({ ...where, name: 'wait for credit', isWait: true });
+        const waitingMs = performance.now();
         await reserve(bytes);
         const grantedMs = performance.now();
         if (grantedMs - askedMs < shortestWaitMs) return;
         pause(askedMs);
-        endWait({ times: { startMs: askedMs, endMs: grantedMs }, facts: { bytes } });
-        startMs = grantedMs;
+        endWait({ times: { startMs: waitingMs, endMs: grantedMs }, facts: { bytes } });
         end = watch({ ...where, name: 'decode' });
+        startMs = performance.now();
       },
       [Symbol.dispose]() {
         pause(performance.now());

@@ -48,6 +48,21 @@ describe('decoderRows', () => {
     expect(ended).toMatchObject([{ name: 'decode', facts: { frames: 1 } }]);
   });
 
+  it('tells of nothing after it began', async () => {
+    let now = 0;
+    using clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1));
+    const spans: (readonly [toldMs: number, startMs: number])[] = [];
+    const row = decoderRows('decoder', () => {
+      const toldMs = performance.now();
+      return ({ times } = {}) => void spans.push([toldMs, times?.startMs ?? -1]);
+    })({});
+    await row.wait(() => Promise.resolve())(900);
+    row[Symbol.dispose]();
+    expect(clock).toHaveBeenCalled();
+    expect(spans).toHaveLength(3);
+    for (const [toldMs, startMs] of spans) expect(startMs).toBeGreaterThan(toldMs);
+  });
+
   it('passes a refusal on and ends the work', async () => {
     const { watch, ended } = ear();
     const row = decoderRows('picture', watch)({});
