@@ -19,7 +19,8 @@ ${sentence(what)}
 
 Each figure is a ratio within pairs of runs that directly followed each other (A B A B), so that what else the machine did met both. Shown are the median and,
 in brackets, the quartiles. A pair that warms up comes first and is not counted. Time is that of the whole process tree from start to end; CPU is user and
-system time, that of child processes included. The answers of every run are compared with those of \`match\`, and one that differs ends the measurement.
+system time, that of child processes included. The answers of every run are compared with those of \`match\`, and one that differs ends the measurement. A
+load average well above the number of cores says that other programs ran too: ratios of CPU time suffer less from that than those of wall time.
 
 - **the seed’s dataflow** ([\`seed-dataflow.ts\`](../bench/baselines/seed-dataflow.ts)): the same models on the same lanes, one model after the other over all
   of the data, detection at batch 1, every frame sought anew, every crop decoded again for each of the four embedders, features as JSON text, the
@@ -36,7 +37,7 @@ system time, that of child processes included. The answers of every run are comp
 |---|---|---|---|---|---|---|
 ${all.map((one) => (isMeasured(one) ? row(one) : `| ${one.title} | left out: ${one.leftOut} | | | | | |`)).join('\n')}
 
-Where, when and how:
+Where, when and how; \`val\` is the shop that \`vitrine synth val --items 40 --photos <photos> --split validation --seed 99\` draws:
 
 ${measured.map(conditions).join('\n')}
 `;

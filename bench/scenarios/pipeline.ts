@@ -91,6 +91,7 @@ export async function runPipeline(contender: Contender, options: PipelineOptions
         `${contender} ${number === 0 ? 'warm-up' : `${number}/${runs}`}: match ${format(a)}, ${title} ${format(b)}, ${agreement}`,
       );
 
+    const conditions = await readConditions();
     const loadBefore = readLoad();
     const { warmUp, pairs } = await runPairs({ match, other, runs, onPair });
     const { items, clips } = await openDataset(root);
@@ -98,7 +99,7 @@ export async function runPipeline(contender: Contender, options: PipelineOptions
     return {
       title,
       command,
-      ...(await readConditions()),
+      ...conditions,
       data: `${basename(options.root)}: ${clips.length} clips, ${pictures} pictures of ${items.length} items, models ${basename(models)}`,
       agreement,
       loadBefore,
