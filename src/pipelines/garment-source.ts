@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { messageOf, PipelineError } from '../core/errors.ts';
+import { isFileMissing } from '../io/is-file-missing.ts';
 import { rasteriseSvg } from '../media/rasterise-svg.ts';
 import { readCutout } from '../media/read-cutout.ts';
 import { designGarment } from '../synth/garment-design.ts';
@@ -85,7 +86,7 @@ async function photosIn(root: string, kind: string): Promise<readonly string[]> 
   try {
     return (await readdir(path)).filter((name) => name.endsWith('.jpg'));
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    if (isFileMissing(cause)) return [];
     throw new PipelineError('dataset-invalid', `Cannot list ${path}: ${messageOf(cause)}`, { path, cause });
   }
 }
