@@ -2,21 +2,22 @@ import { type Box } from '../core/box.ts';
 import { type CropSize } from '../core/bucket.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { assertInteger } from '../core/assert.ts';
+import { copyRows } from './copy-rows.ts';
+import { kernelMemory, pixelKernels } from './pixel-kernels.ts';
 
 /** Weights are fractions of 2^11, as in OpenCV: the product of two of them and a sample stays inside 32 bits. */
-const weightBits = 11;
-const one = 1 << weightBits;
-const half = 1 << (2 * weightBits - 1);
+const one = 1 << 11;
 
 /**
  * Cuts a box out of an image and resizes it: bilinear without anti-aliasing, half-pixel centres, the border repeated.
  *
  * Equal to OpenCV's `resize(image[y1:y2, x1:x2], INTER_LINEAR)` to within 1 of 255; the weights are OpenCV's. Pixels outside the box have
- * no influence.
+ * no influence. Works in WebAssembly, piece by piece in 512 KiB, however large the box is.
  *
  * @param box integers inside the image, not empty.
  * @param size width and height of the result in pixels.
  * @throws TypeError when the box is not inside the image or the size is not positive.
+ * @throws PipelineError `library-missing` where WebAssembly or its 128-bit vectors are missing.
  */
 export function cropResample(image: RgbImage, box: Box, [width, height]: CropSize): RgbImage {
   const [x1, y1, x2, y2] = box;
@@ -27,57 +28,103 @@ export function cropResample(image: RgbImage, box: Box, [width, height]: CropSiz
   assertInteger('width', width, 1);
   assertInteger('height', height, 1);
 
-  const source = image.data;
-  const stride = image.width * 3;
-  const start = y1 * stride + x1 * 3;
-  const columns = taps(x2 - x1, width, 3);
-  const rows = taps(y2 - y1, height, stride);
+  const columns = taps(x1, x2, width);
+  const rows = taps(y1, y2, height);
   const data = new Uint8Array(width * height * 3);
-  for (let y = 0, o = 0; y < height; y += 1) {
-    const upper = start + rows.near[y]!;
-    const lower = start + rows.far[y]!;
-    const down = rows.weight[y]!;
-    for (let x = 0; x < width; x += 1, o += 3) {
-      const right = columns.weight[x]!;
-      const a = upper + columns.near[x]!;
-      const b = upper + columns.far[x]!;
-      const c = lower + columns.near[x]!;
-      const d = lower + columns.far[x]!;
-      const wa = Math.imul(one - down, one - right);
-      const wb = Math.imul(one - down, right);
-      const wc = Math.imul(down, one - right);
-      const wd = Math.imul(down, right);
-      const redAbove = Math.imul(source[a]!, wa) + Math.imul(source[b]!, wb);
-      const redBelow = Math.imul(source[c]!, wc) + Math.imul(source[d]!, wd);
-      const greenAbove = Math.imul(source[a + 1]!, wa) + Math.imul(source[b + 1]!, wb);
-      const greenBelow = Math.imul(source[c + 1]!, wc) + Math.imul(source[d + 1]!, wd);
-      const blueAbove = Math.imul(source[a + 2]!, wa) + Math.imul(source[b + 2]!, wb);
-      const blueBelow = Math.imul(source[c + 2]!, wc) + Math.imul(source[d + 2]!, wd);
-      data[o] = (redAbove + redBelow + half) >> (2 * weightBits);
-      data[o + 1] = (greenAbove + greenBelow + half) >> (2 * weightBits);
-      data[o + 2] = (blueAbove + blueBelow + half) >> (2 * weightBits);
-    }
+  const most = mostColumns(x2 - x1, width);
+  for (let from = 0; from < width; from += most) {
+    cropColumns(image, { columns, rows, from, to: Math.min(from + most, width), data });
   }
   return { width, height, data };
 }
 
+/** Rows of the box, then the room that a piece of them may take in the kernels' memory. */
+const source = { at: kernelMemory.source.at, bytes: kernelMemory.source.bytes + kernelMemory.wide.bytes };
+
+/** Most columns for which every part of the kernels' memory has room, and at least one is always had. */
+function mostColumns(boxWidth: number, width: number): number {
+  const { columns, target } = kernelMemory;
+  let most = width;
+  const isRoomy = (): boolean =>
+    most * 8 <= columns.bytes &&
+    2 * 3 * (Math.ceil((most * boxWidth) / width) + 2) + 8 <= source.bytes &&
+    most * 3 + 1 <= target.bytes;
+  while (!isRoomy()) most = Math.ceil(most / 2);
+  return most;
+}
+
+interface Columns {
+  readonly columns: Taps;
+  readonly rows: Taps;
+  /** First column to be made, and the one after the last. */
+  readonly from: number;
+  readonly to: number;
+  readonly data: Uint8Array;
+}
+
+function cropColumns(image: RgbImage, { columns, rows, from, to, data }: Columns): void {
+  const kernels = pixelKernels();
+  const { bytes, words } = kernels;
+  const [width, height] = [columns.near.length, rows.near.length];
+  const { columns: columnTable, rows: rowTable, target } = kernelMemory;
+  const left = columns.near[from]!;
+  const segment = (columns.far[to - 1]! + 1 - left) * 3;
+  for (let x = from, word = columnTable.at / 4; x < to; x += 1, word += 2) {
+    words[word] = (columns.near[x]! - left) * 3;
+    words[word + 1] = (one - columns.weight[x]!) | (columns.weight[x]! << 16);
+  }
+  const samples = (to - from) * 3;
+  const most = Math.floor(Math.min(rowTable.bytes / 16, (target.bytes - 1) / samples));
+  const room = source.bytes - 8 - 2 * segment;
+
+  for (let y = 0; y < height; ) {
+    const start = y;
+    // Rows are loaded as they are first needed, from the top; the last one that is loaded ends at `used`.
+    for (let loaded = -1, used = 0, word = rowTable.at / 4; y < height && y - start < most && used <= room; y += 1) {
+      const [near, far, weight] = [rows.near[y]!, rows.far[y]!, rows.weight[y]!];
+      for (const row of [near, far]) {
+        if (row <= loaded) continue;
+        const at = (row * image.width + left) * 3;
+        bytes.set(image.data.subarray(at, at + segment), source.at + used);
+        used += segment;
+        loaded = row;
+      }
+      words[word] = used - (near === far ? 1 : 2) * segment;
+      words[word + 1] = used - segment;
+      words[word + 2] = one - weight;
+      words[word + 3] = weight;
+      word += 4;
+    }
+    kernels.between(source.at, rowTable.at, y - start, columnTable.at, to - from, target.at);
+    copyRows(bytes, data, {
+      from: target.at,
+      fromStride: samples,
+      to: (start * width + from) * 3,
+      toStride: width * 3,
+      bytes: samples,
+      rows: y - start,
+    });
+  }
+}
+
 interface Taps {
-  /** Offset of the sample before the point, and of the one after it, in bytes. */
+  /** The sample before the point, and the one after it. */
   readonly near: Int32Array;
   readonly far: Int32Array;
   /** Weight of the sample after it, in 2^11ths. */
   readonly weight: Int32Array;
 }
 
-function taps(from: number, to: number, bytes: number): Taps {
+function taps(start: number, end: number, to: number): Taps {
   const near = new Int32Array(to);
   const far = new Int32Array(to);
   const weight = new Int32Array(to);
+  const from = end - start;
   for (let i = 0; i < to; i += 1) {
     const point = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
     const before = Math.floor(point);
-    near[i] = before * bytes;
-    far[i] = Math.min(before + 1, from - 1) * bytes;
+    near[i] = start + before;
+    far[i] = start + Math.min(before + 1, from - 1);
     weight[i] = Math.round((point - before) * one);
   }
   return { near, far, weight };

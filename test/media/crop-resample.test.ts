@@ -1,17 +1,50 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Box } from '../../src/core/box.ts';
+import { type CropSize } from '../../src/core/bucket.ts';
+import { type RgbImage } from '../../src/core/rgb-image.ts';
 import { cropResample } from '../../src/media/crop-resample.ts';
+import { randomPicture } from '../helpers/random-picture.ts';
+import { slowCrop } from '../helpers/slow-crop.ts';
 import { largestDifference, readReferences, referencePicture } from './reference-picture.ts';
 
 const picture = referencePicture();
 const { crops } = await readReferences();
+
+function expectPlain(image: RgbImage, box: Box, size: CropSize): void {
+  const { data, width, height } = cropResample(image, box, size);
+  const plain = slowCrop(image, box, size).data;
+  expect([width, height, data.length]).toEqual([...size, plain.length]);
+  expect(data.findIndex((level, index) => level !== plain[index])).toBe(-1);
+}
 
 describe('cropResample', () => {
   it.each(crops)('equals INTER_LINEAR of OpenCV to 1 of 255 for $box -> $size', ({ box, size, pixels }) => {
     const crop = cropResample(picture, box, size);
     expect([crop.width, crop.height]).toEqual(size);
     expect(largestDifference(crop, pixels)).toBeLessThanOrEqual(1);
+  });
+
+  it('equals plain loops for any box and size', () => {
+    const side = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 130 }));
+    const margin = fc.nat(3);
+    fc.assert(
+      fc.property(side, side, side, side, margin, margin, fc.nat(), (w, h, width, height, x, y, seed) => {
+        expectPlain(randomPicture(w + 2 * x, h + y, seed), [x, y, x + w, y + h], [width, height]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each<readonly [string, Box, CropSize]>([
+    ['rows in several pieces', [3, 5, 503, 605], [162, 400]],
+    ['rows in several pieces, enlarged', [1, 0, 30, 60], [500, 300]],
+    ['columns in several pieces', [2, 1, 70_000, 4], [300, 2]],
+    ['columns in several pieces, enlarged', [1, 1, 400, 3], [25_000, 3]],
+    ['rows of which few are needed', [0, 0, 3, 70_000], [2, 70]],
+    ['more rows than the table has', [0, 0, 2, 60], [1, 9000]],
+  ])('equals plain loops for %s', (_, box, size) => {
+    expectPlain(randomPicture(box[2] + 1, box[3] + 1, 7), box, size);
   });
 
   it('gives the very pixels of the box at its own size', () => {
