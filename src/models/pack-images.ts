@@ -27,18 +27,19 @@ export function packImages(
   images: readonly RgbImage[],
   { size: [width, height], batch }: PackOptions,
 ): Uint8Array<ArrayBuffer> {
-  const packed = new Uint8Array(batch * height * width * 3);
-  const isFull = images.length === batch && images.every((image) => image.width === width && image.height === height);
-  if (!isFull) packed.fill(padding);
+  const [stride, area] = [width * 3, width * height * 3];
+  const packed = new Uint8Array(batch * area);
   for (const [index, image] of images.entries()) {
-    const start = index * height * width * 3;
+    const start = index * area;
     const row = image.width * 3;
-    if (image.width === width) packed.set(image.data, start);
+    if (row === stride) packed.set(image.data, start);
     else {
-      for (let y = 0; y < image.height; y += 1) {
-        packed.set(image.data.subarray(y * row, (y + 1) * row), start + y * width * 3);
+      for (let y = 0, at = start; y < image.height; y += 1, at += stride) {
+        packed.set(image.data.subarray(y * row, (y + 1) * row), at);
+        packed.fill(padding, at + row, at + stride);
       }
     }
+    packed.fill(padding, start + image.height * stride, start + area);
   }
-  return packed;
+  return packed.fill(padding, images.length * area);
 }
