@@ -38,17 +38,14 @@ export function cropResample(image: RgbImage, box: Box, [width, height]: CropSiz
   return { width, height, data };
 }
 
-/** Rows of the box, then the room that a piece of them may take in the kernels' memory. */
+/** The part of the kernels' memory where rows of the box are. */
 const source = { at: kernelMemory.source.at, bytes: kernelMemory.source.bytes + kernelMemory.wide.bytes };
 
-/** Most columns for which every part of the kernels' memory has room, and at least one is always had. */
+/** Most columns for which every part of the kernels' memory has room, and at least one is always had. The target has it where the table does. */
 function mostColumns(boxWidth: number, width: number): number {
-  const { columns, target } = kernelMemory;
   let most = width;
   const isRoomy = (): boolean =>
-    most * 8 <= columns.bytes &&
-    2 * 3 * (Math.ceil((most * boxWidth) / width) + 2) + 8 <= source.bytes &&
-    most * 3 + 1 <= target.bytes;
+    most * 8 <= kernelMemory.columns.bytes && 2 * 3 * (Math.ceil((most * boxWidth) / width) + 2) + 8 <= source.bytes;
   while (!isRoomy()) most = Math.ceil(most / 2);
   return most;
 }
@@ -75,6 +72,7 @@ function cropColumns(image: RgbImage, { columns, rows, from, to, data }: Columns
   }
   const samples = (to - from) * 3;
   const most = Math.floor(Math.min(rowTable.bytes / 16, (target.bytes - 1) / samples));
+  // The last pixel is loaded with the five bytes after it.
   const room = source.bytes - 8 - 2 * segment;
 
   for (let y = 0; y < height; ) {

@@ -2,20 +2,20 @@ import { PipelineError, messageOf } from '../core/errors.ts';
 import { pixelKernelsCode } from './pixel-kernels-code.ts';
 
 /**
- * Parts of the kernels' memory, 512 KiB in all, whatever the size of the pictures: offsets in bytes. What does not fit is worked on piece by piece.
- * It is as much as the second-level cache of a core often has.
+ * Parts of the kernels' memory, one after the other, 512 KiB in all whatever the size of the pictures: about the second-level cache of a core. What
+ * does not fit is worked on piece by piece.
  */
-export const kernelMemory: Readonly<Record<'columns' | 'rows' | 'source' | 'wide' | 'target', MemoryPart>> = {
-  /** Windows of the columns, and their weights. */
-  columns: { at: 0, bytes: 64 * 1024 },
+export const kernelMemory: Readonly<Record<'target' | 'rows' | 'columns' | 'source' | 'wide', MemoryPart>> = {
+  /** Rows of the result. */
+  target: { at: 0, bytes: 64 * 1024 },
   /** Windows of the rows, and their weights. */
   rows: { at: 64 * 1024, bytes: 64 * 1024 },
+  /** Windows of the columns, and their weights. */
+  columns: { at: 128 * 1024, bytes: 64 * 1024 },
   /** Rows of the picture. */
-  source: { at: 128 * 1024, bytes: 128 * 1024 },
+  source: { at: 192 * 1024, bytes: 128 * 1024 },
   /** The same rows at the width that is wanted. */
-  wide: { at: 256 * 1024, bytes: 192 * 1024 },
-  /** Rows of the result. */
-  target: { at: 448 * 1024, bytes: 64 * 1024 },
+  wide: { at: 320 * 1024, bytes: 192 * 1024 },
 };
 
 /** A part of the kernels' memory. */

@@ -26,22 +26,22 @@ export interface Resizing {
 /** Weighted sums of pixels across, rounded to 8 bits, and of those down; as many columns at a time as there is room for, one below the other. */
 export function resizeInKernels(image: RgbImage, resizing: Resizing): Uint8Array {
   const data = new Uint8Array(resizing.width * resizing.height * 3);
-  const most = mostColumns(image, resizing);
+  const most = mostColumns(resizing);
   for (let from = 0; from < resizing.width; from += most) {
     resizeColumns(image, { ...resizing, from, to: Math.min(from + most, resizing.width), data });
   }
   return data;
 }
 
-/** Most columns for which every part of the kernels' memory has room, and at least one is always had. */
-function mostColumns(image: RgbImage, { columns, rows, width }: Resizing): number {
-  const { columns: table, source, wide, target } = kernelMemory;
+/**
+ * Most columns for which every part of the kernels' memory has room, and at least one is always had. The other parts have it where these two do: for a
+ * pixel of the picture the table takes at least 8 bytes of 64 KiB, and four rows 12 of 128 KiB.
+ */
+function mostColumns({ columns, rows, width }: Resizing): number {
   let most = width;
   const isRoomy = (): boolean =>
-    most * entryBytes(columns) <= table.bytes &&
-    rowsAtOnce * 3 * (Math.ceil((most * image.width) / width) + columns.length) + overrun(columns) <= source.bytes &&
-    (2 * rows.length + rowsAtOnce) * strideOf(most * 3) <= wide.bytes &&
-    most * 3 + samplesAtOnce <= target.bytes;
+    most * entryBytes(columns) <= kernelMemory.columns.bytes &&
+    (2 * rows.length + rowsAtOnce) * strideOf(most * 3) <= kernelMemory.wide.bytes;
   while (!isRoomy()) most = Math.ceil(most / 2);
   return most;
 }
@@ -61,8 +61,9 @@ function resizeColumns(image: RgbImage, { columns, rows, width, height, from, to
   const segment = (columns.end(to - 1) - left) * 3;
   const { columns: columnTable, rows: rowTable, source, wide, target } = kernelMemory;
   writeTable(columns, { at: columnTable.at, from, to, origin: left, step: 3 });
-  const bandRows = Math.floor((source.bytes - overrun(columns)) / segment / rowsAtOnce) * rowsAtOnce;
-  // `across` writes whole fours of rows, and `down` reads a window that the edge cuts short to its full length, at weight 0.
+  const bandRows = Math.floor(source.bytes / segment / rowsAtOnce) * rowsAtOnce;
+  // A window that the edge cuts short is read to its full length, at weight 0: `across` runs on into `wide`, but nothing comes after that for
+  // `down`. And `across` writes whole fours of rows.
   const wideRows = Math.floor(wide.bytes / stride) - rows.length - rowsAtOnce;
   const targetRows = Math.floor(Math.min((target.bytes - samplesAtOnce) / samples, rowTable.bytes / entryBytes(rows)));
 
@@ -132,11 +133,6 @@ function writeTable(filter: TriangleFilter, { at, from, to, origin, step }: Tabl
 /** Bytes of an entry of a table. */
 function entryBytes({ length }: TriangleFilter): number {
   return 4 + 4 * length;
-}
-
-/** Bytes that `across` reads beyond a row: a window that the edge cuts short, and what is loaded beside its last pixel. */
-function overrun({ length }: TriangleFilter): number {
-  return 3 * length + 2;
 }
 
 /** Bytes from one row of `wide` to the next: whole vectors, with room for the byte that is written after a row. */

@@ -44,6 +44,8 @@ describe('resizePicture', () => {
     ['columns in several pieces, enlarged', [333, 3], [22_000, 2]],
     ['columns that share a long window', [70_000, 2], [70, 3]],
     ['rows that share a long window', [2, 70_000], [3, 70]],
+    ['many columns of long windows of rows', [700, 1500], [650, 20]],
+    ['rows that nearly fill the memory, up to a window that the edge cuts short', [300, 280], [224, 10]],
     ['one row of many pixels', [50_000, 1], [40_000, 1]],
     ['one column of many pixels', [1, 50_000], [1, 40_000]],
     ['the longest windows that the kernels have room for', [2047, 2047], [2, 2]],
