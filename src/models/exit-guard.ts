@@ -1,21 +1,31 @@
+import { createLaneState, laneCell, type LaneState } from './lane-protocol.ts';
+
 /** Longest that the end of the process is held up, in milliseconds. */
 const patienceMs = 60_000;
 
 /** Keeps the process from ending while a lane is inside native code. */
 export interface ExitGuard extends Disposable {
-  /** One flag a lane, in memory that threads share: 1 while the lane may be inside native code, else 0. */
-  readonly flags: readonly Int32Array[];
+  /** One a lane, in memory that threads share; see {@link LaneState}. */
+  readonly flags: readonly LaneState[];
 }
 
 /**
  * Guards `count` lanes. ONNX Runtime aborts the whole process (a core dump, exit code 134) when its thread is ended during a
- * run, and `process.exit()` ends threads. So at exit this blocks until no flag is 1, at most a minute.
+ * run, and `process.exit()` ends threads. So at exit this tells the lanes to begin nothing more and blocks until none has anything to do, at most a minute.
  */
 export function exitGuard(count: number): ExitGuard {
-  const flags = Array.from({ length: count }, () => new Int32Array(new SharedArrayBuffer(4)));
+  const flags = Array.from({ length: count }, createLaneState);
   const wait = (): void => {
     const end = performance.now() + patienceMs;
-    for (const flag of flags) Atomics.wait(flag, 0, 1, Math.max(0, end - performance.now()));
+    for (const state of flags) Atomics.store(state, laneCell.isClosing, 1);
+    for (const state of flags) {
+      for (;;) {
+        const unanswered = Atomics.load(state, laneCell.unanswered);
+        const left = end - performance.now();
+        if (unanswered === 0 || left <= 0) break;
+        Atomics.wait(state, laneCell.unanswered, unanswered, left);
+      }
+    }
   };
   process.on('exit', wait);
   return {

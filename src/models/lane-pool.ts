@@ -1,15 +1,15 @@
 import { from, Observable } from 'rxjs';
 import { PipelineError } from '../core/errors.ts';
 import { type LaneOutputs } from './lane-protocol.ts';
-import { type Lane } from './open-lane.ts';
+import { type Lane, laneDepth } from './open-lane.ts';
 
-/** One run of one model, on whichever lane is free first. */
+/** One run of one model, on whichever lane has room first. */
 export interface LaneJob {
   readonly model: string;
   /** Jobs of the lowest rank start first; equal ranks in the order in which they came. */
   readonly rank: number;
   readonly dims: readonly number[];
-  /** Called when a lane is free: the input, in a buffer of its own that is moved to the lane. */
+  /** Called when a lane has room: the input, in a buffer of its own that is moved to the lane. */
   readonly pack: () => Uint8Array<ArrayBuffer>;
 }
 
@@ -30,9 +30,14 @@ interface Queued {
   readonly fail: (error: unknown) => void;
 }
 
-/** Spreads jobs over `lanes`, which it owns from now on: disposing the pool closes them and fails what is queued. */
-export function lanePool(lanes: readonly Lane[]): LanePool {
-  const idle = [...lanes];
+/**
+ * Spreads jobs over `lanes`, which it owns from now on: disposing the pool closes them and fails what is queued.
+ *
+ * @param depth jobs that a lane is given at a time: an integer from 1 to {@link laneDepth}. With 1 a lane waits, after each job, until the owner's thread
+ * has taken the answer and packed the next.
+ */
+export function lanePool(lanes: readonly Lane[], depth: number = laneDepth): LanePool {
+  const taken = new Map(lanes.map((lane) => [lane, 0]));
   let queue: Queued[] = [];
   let isDisposed = false;
 
@@ -40,21 +45,32 @@ export function lanePool(lanes: readonly Lane[]): LanePool {
     while (queue.length > 0) {
       if (isDisposed) return drain('the models were closed');
       if (lanes.every(({ isClosed }) => isClosed)) return drain('every lane has ended');
-      const lane = idle.pop();
+      const lane = leastTaken();
       if (!lane) return;
-      if (lane.isClosed) continue;
       const first = queue.reduce((best, queued) => (queued.job.rank < best.job.rank ? queued : best));
       queue = queue.filter((queued) => queued !== first);
       start(first, lane);
     }
   };
 
+  /** An idle lane before one that has a job already; of equals the first. */
+  const leastTaken = (): Lane | undefined => {
+    const open = lanes.filter((lane) => !lane.isClosed);
+    for (let jobs = 0; jobs < depth; jobs += 1) {
+      const lane = open.find((one) => taken.get(one) === jobs);
+      if (lane) return lane;
+    }
+    return undefined;
+  };
+  const take = (lane: Lane, change: 1 | -1): void => void taken.set(lane, (taken.get(lane) ?? 0) + change);
+
   const start = ({ job, done, fail }: Queued, lane: Lane): void => {
-    // The lane gets its next job before the answer is handed on, so that it works while downstream does.
+    // The lane gets its next job before the answer is handed on, so that it never runs out while downstream works.
     const free = (): void => {
-      idle.push(lane);
+      take(lane, -1);
       next();
     };
+    take(lane, 1);
     from(work(job, lane)).subscribe({
       next: (outputs) => {
         free();

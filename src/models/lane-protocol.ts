@@ -17,11 +17,26 @@ export interface LaneSetup {
   readonly models: readonly LaneModel[];
 }
 
+/** What a lane and the rest of the process know of each other without messages: numbers in shared memory, at the places of {@link laneCell}. */
+export type LaneState = Int32Array;
+
+/** Places in a {@link LaneState}. */
+export const laneCell = {
+  /** Requests that the thread has not answered, the opening of its sessions among them: while it is above 0, the thread may be inside native code. */
+  unanswered: 0,
+  /** 1 when the thread is to begin nothing more. */
+  isClosing: 1,
+} as const;
+
+/** State of a lane with nothing to do. */
+export function createLaneState(): LaneState {
+  return new Int32Array(new SharedArrayBuffer(8));
+}
+
 /** What a worker thread is started with. */
 export interface LaneStart {
   readonly setup: LaneSetup;
-  /** Shared memory: 1 while the thread may be inside native code, else 0. */
-  readonly busy: Int32Array;
+  readonly state: LaneState;
 }
 
 /** One run of one model. */

@@ -3,15 +3,21 @@ import { messageOf, PipelineError } from '../core/errors.ts';
 import { type WorkOutcome } from '../core/work.ts';
 import { entryUrl } from './entry-url.ts';
 import {
+  createLaneState,
+  laneCell,
   type LaneMessage,
   type LaneOutputs,
   type LaneReply,
   type LaneRequest,
   type LaneSetup,
   type LaneStart,
+  type LaneState,
 } from './lane-protocol.ts';
 
-/** A worker thread with a session of every model. It takes one request at a time. */
+/** Requests that a lane takes: one to run, and those that wait for it at the thread, so that it need not wait for them. */
+export const laneDepth = 2;
+
+/** A worker thread with a session of every model. It runs one request after the other and takes {@link laneDepth} at a time. */
 export interface Lane extends AsyncDisposable {
   /** Whether the thread has ended, by itself or because it was disposed. */
   readonly isClosed: boolean;
@@ -19,7 +25,7 @@ export interface Lane extends AsyncDisposable {
    * Runs one model. `request.data` is moved to the thread.
    *
    * @throws PipelineError `inference-failed` with the model's name when the run fails or the thread ends.
-   * @throws TypeError when the lane is still busy.
+   * @throws TypeError when the lane has taken as many as it may.
    */
   run(request: LaneRequest): Promise<LaneOutputs>;
 }
@@ -33,35 +39,29 @@ interface Waiting {
 
 /** What tells the rest of the process that a lane is busy. */
 export interface OpenLaneOptions {
-  /** Shared memory of 4 bytes: 1 while the thread may be inside native code, else 0. See `exitGuard`. */
-  readonly busy?: Int32Array | undefined;
+  /** Tells other threads whether this one may be inside native code. See `exitGuard`. */
+  readonly state?: LaneState | undefined;
   /** Told of each run when it is sent; the function that is returned gets the times of a run that gave outputs, as the thread took them. */
   readonly onRun?: ((request: Pick<LaneRequest, 'model' | 'dims'>) => (outcome: WorkOutcome) => void) | undefined;
 }
 
 /**
- * Starts a thread and opens its sessions. Disposing rejects a run in progress at once and resolves when the thread has ended,
- * which is after that run: a thread that is ended inside native code takes the process with it.
+ * Starts a thread and opens its sessions. Disposing rejects what has been asked at once and resolves when the thread has ended,
+ * which is after the run in progress: a thread that is ended inside native code takes the process with it.
  *
  * @throws PipelineError `model-invalid` when a model cannot be opened, `inference-failed` when the thread cannot start.
  */
 export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}): Promise<Lane> {
-  const { busy = new Int32Array(new SharedArrayBuffer(4)), onRun } = options;
-  const workerData: LaneStart = { setup, busy };
-  Atomics.store(busy, 0, 1);
+  const { state = createLaneState(), onRun } = options;
+  const workerData: LaneStart = { setup, state };
+  Atomics.store(state, laneCell.unanswered, 1);
   const worker = new Worker(entryUrl('models/session-worker'), { workerData, name: 'vitrine lane' });
-  let waiting: Waiting | undefined;
+  const waiting: Waiting[] = [];
   let isClosed = false;
   let reason = 'the lane was closed';
 
-  const settle = (): Waiting | undefined => {
-    const settled = waiting;
-    waiting = undefined;
-    return settled;
-  };
   const rejectWaiting = (): void => {
-    const rejected = settle();
-    rejected?.reject(failure(rejected.model, reason));
+    for (const { model, reject } of waiting.splice(0)) reject(failure(model, reason));
   };
   const send = (message: LaneMessage, moved: readonly ArrayBuffer[] = []): void => worker.postMessage(message, moved);
 
@@ -69,7 +69,7 @@ export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}):
     worker.on('exit', (code) => {
       if (!isClosed) reason = `the lane's thread ended with code ${code}`;
       isClosed = true;
-      Atomics.store(busy, 0, 0);
+      Atomics.store(state, laneCell.unanswered, 0);
       rejectWaiting();
       resolve();
     });
@@ -79,11 +79,11 @@ export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}):
       if (reply.kind === 'ready') resolve();
       else if (reply.kind === 'broken') reject(broken(reply.message, reply.path));
       else if (reply.kind === 'done') {
-        const done = settle();
+        const done = waiting.shift();
         done?.endWork?.({ times: { startMs: here(reply.began), endMs: here(reply.ended) } });
         done?.resolve(reply.outputs);
       } else {
-        const failed = settle();
+        const failed = waiting.shift();
         failed?.reject(failure(failed.model, reply.message));
       }
     });
@@ -110,13 +110,16 @@ export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}):
     run(request) {
       return new Promise((resolve, reject) => {
         if (isClosed) return reject(failure(request.model, reason));
-        if (waiting) return reject(new TypeError(`Expected an idle lane for ${request.model}, got one that is busy`));
-        waiting = { model: request.model, endWork: onRun?.(request), resolve, reject };
-        Atomics.store(busy, 0, 1);
+        if (waiting.length >= laneDepth) {
+          return reject(new TypeError(`Expected a lane with room for ${request.model}, got one that has ${laneDepth}`));
+        }
+        waiting.push({ model: request.model, endWork: onRun?.(request), resolve, reject });
+        Atomics.add(state, laneCell.unanswered, 1);
         send(request, [request.data.buffer]);
       });
     },
     async [Symbol.asyncDispose]() {
+      Atomics.store(state, laneCell.isClosing, 1);
       if (!isClosed) send('close');
       isClosed = true;
       rejectWaiting();

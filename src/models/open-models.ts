@@ -121,7 +121,7 @@ async function openLanes(
   { onRunOf, signal }: OpenLanesOptions,
 ): Promise<readonly Lane[]> {
   const settled = await Promise.allSettled(
-    guard.flags.map((busy, slot) => openLane(setup, { busy, onRun: onRunOf(slot) })),
+    guard.flags.map((state, slot) => openLane(setup, { state, onRun: onRunOf(slot) })),
   );
   const lanes = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = settled.find((one) => one.status === 'rejected');

@@ -1,17 +1,17 @@
 // Entry of a lane's worker thread: opens the sessions, then answers one request after the other until it is told to close.
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
-import { type LaneMessage, type LaneReply, type LaneStart } from './lane-protocol.ts';
+import { laneCell, type LaneMessage, type LaneReply, type LaneStart } from './lane-protocol.ts';
 import { openSessions } from './open-sessions.ts';
 
-const { setup, busy }: LaneStart = workerData;
+const { setup, state }: LaneStart = workerData;
 
 function reply(message: LaneReply): void {
   const outputs = message.kind === 'done' ? Object.values(message.outputs) : [];
   const moved = outputs.flatMap(({ data: { buffer } }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
-  // Out of native code, so the thread may be ended. Before the answer, which may bring the next request at once.
-  Atomics.store(busy, 0, 0);
-  Atomics.notify(busy, 0);
+  // Out of native code, so the thread may be ended if nothing else waits. Before the answer, which may bring the next request at once.
+  Atomics.sub(state, laneCell.unanswered, 1);
+  Atomics.notify(state, laneCell.unanswered);
   parentPort?.postMessage(message, moved);
 }
 
@@ -23,6 +23,10 @@ try {
       if (message === 'close') {
         await sessions[Symbol.asyncDispose]();
         parentPort?.close(); // Nothing is left to wait for, so the thread ends.
+        return;
+      }
+      if (Atomics.load(state, laneCell.isClosing) === 1) {
+        reply({ kind: 'failed', message: 'the lane was closed' });
         return;
       }
       const began = performance.timeOrigin + performance.now();

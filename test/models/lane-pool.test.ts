@@ -13,11 +13,11 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 /** A lane whose answers the test gives. */
 function fakeLane(): Lane & { started: string[]; answer: () => void; fail: () => void; end: () => void } {
   const started: string[] = [];
-  let pending: { resolve: (outputs: LaneOutputs) => void; reject: (error: Error) => void } | undefined;
+  const pending: { resolve: (outputs: LaneOutputs) => void; reject: (error: Error) => void }[] = [];
   let isClosed = false;
   const end = (): void => {
     isClosed = true;
-    pending?.reject(new PipelineError('inference-failed', 'the thread ended'));
+    for (const { reject } of pending.splice(0)) reject(new PipelineError('inference-failed', 'the thread ended'));
   };
   return {
     started,
@@ -28,11 +28,11 @@ function fakeLane(): Lane & { started: string[]; answer: () => void; fail: () =>
       if (isClosed) return Promise.reject(new PipelineError('inference-failed', 'closed'));
       started.push(model);
       return new Promise((resolve, reject) => {
-        pending = { resolve, reject };
+        pending.push({ resolve, reject });
       });
     },
-    answer: () => pending?.resolve(outputs),
-    fail: () => pending?.reject(new PipelineError('inference-failed', 'bad input')),
+    answer: () => pending.shift()?.resolve(outputs),
+    fail: () => pending.shift()?.reject(new PipelineError('inference-failed', 'bad input')),
     end,
     async [Symbol.asyncDispose]() {
       end();
@@ -43,7 +43,7 @@ function fakeLane(): Lane & { started: string[]; answer: () => void; fail: () =>
 describe('lanePool', () => {
   it('starts jobs by rank, then by age, one a lane', async () => {
     const lane = fakeLane();
-    const pool = lanePool([lane]);
+    const pool = lanePool([lane], 1);
     for (const one of [job('d1', 1), job('d2', 1), job('e1'), job('e2')]) pool.run(one).subscribe();
     for (let answered = 0; answered < 4; answered += 1) {
       await settle();
@@ -55,7 +55,7 @@ describe('lanePool', () => {
 
   it('spreads jobs over its lanes', async () => {
     const lanes = [fakeLane(), fakeLane()];
-    const pool = lanePool(lanes);
+    const pool = lanePool(lanes, 1);
     for (const model of ['a', 'b', 'c']) pool.run(job(model)).subscribe();
     await settle();
     expect(lanes.map(({ started }) => started.length)).toEqual([1, 1]);
@@ -64,9 +64,46 @@ describe('lanePool', () => {
     expect(lanes.map(({ started }) => started.length)).toEqual([1, 2]);
   });
 
-  it('does nothing before it is subscribed to, and packs when a lane is free', async () => {
+  it('gives each lane a second job, an idle lane first', async () => {
+    const lanes = [fakeLane(), fakeLane()];
+    const pool = lanePool(lanes);
+    for (const model of ['a', 'b', 'c', 'd', 'e', 'f']) pool.run(job(model)).subscribe();
+    await settle();
+    expect(lanes.map(({ started }) => started)).toEqual([
+      ['a', 'c'],
+      ['b', 'd'],
+    ]);
+    lanes[1]?.answer();
+    await settle();
+    lanes[1]?.answer();
+    await settle();
+    expect(lanes.map(({ started }) => started)).toEqual([
+      ['a', 'c'],
+      ['b', 'd', 'e', 'f'],
+    ]);
+  });
+
+  it('keeps the order of a lane when one of its jobs cannot be packed', async () => {
     const lane = fakeLane();
     const pool = lanePool([lane]);
+    const pack = (): never => {
+      throw new TypeError('no pixels');
+    };
+    pool.run(job('a')).subscribe();
+    const failed = firstValueFrom(pool.run({ ...job('b'), pack }));
+    pool.run(job('c')).subscribe();
+    pool.run(job('d')).subscribe();
+    await expect(failed).rejects.toThrow('no pixels');
+    await settle();
+    expect(lane.started).toEqual(['a', 'c']);
+    lane.answer();
+    await settle();
+    expect(lane.started).toEqual(['a', 'c', 'd']);
+  });
+
+  it('does nothing before it is subscribed to, and packs when a lane is free', async () => {
+    const lane = fakeLane();
+    const pool = lanePool([lane], 1);
     const pack = vi.fn(() => new Uint8Array(1));
     const lazy = pool.run({ ...job('x'), pack });
     await settle();
@@ -83,7 +120,7 @@ describe('lanePool', () => {
   it('emits the outputs once and completes', async () => {
     const lane = fakeLane();
     const seen: unknown[] = [];
-    lanePool([lane])
+    lanePool([lane], 1)
       .run(job('x'))
       .subscribe({ next: (value) => seen.push(value), complete: () => seen.push('done') });
     await settle();
@@ -94,7 +131,7 @@ describe('lanePool', () => {
 
   it('hands on an answer after the lane has its next job', async () => {
     const lane = fakeLane();
-    const pool = lanePool([lane]);
+    const pool = lanePool([lane], 1);
     let startedAtAnswer: string[] = [];
     pool.run(job('a')).subscribe(() => {
       startedAtAnswer = [...lane.started];
@@ -108,7 +145,7 @@ describe('lanePool', () => {
 
   it('never starts what was cancelled in the queue', async () => {
     const lane = fakeLane();
-    const pool = lanePool([lane]);
+    const pool = lanePool([lane], 1);
     pool.run(job('a')).subscribe();
     const cancelled: Subscription = pool.run(job('b')).subscribe();
     pool.run(job('c')).subscribe();
@@ -121,7 +158,7 @@ describe('lanePool', () => {
 
   it('drops the answer of what was cancelled while it ran, and uses the lane again', async () => {
     const lane = fakeLane();
-    const pool = lanePool([lane]);
+    const pool = lanePool([lane], 1);
     const seen = vi.fn();
     const running = pool.run(job('a')).subscribe(seen);
     await settle();
@@ -135,7 +172,7 @@ describe('lanePool', () => {
 
   it('fails the job at fault alone', async () => {
     const lane = fakeLane();
-    const pool = lanePool([lane]);
+    const pool = lanePool([lane], 1);
     const failed = firstValueFrom(pool.run(job('a')));
     const fine = firstValueFrom(pool.run(job('b')));
     await settle();
@@ -148,7 +185,7 @@ describe('lanePool', () => {
 
   it('fails a job whose input cannot be packed, and goes on', async () => {
     const lane = fakeLane();
-    const pool = lanePool([lane]);
+    const pool = lanePool([lane], 1);
     const pack = (): never => {
       throw new TypeError('no pixels');
     };
@@ -161,7 +198,7 @@ describe('lanePool', () => {
 
   it('goes on with the lanes that are left, and fails everything when none is', async () => {
     const lanes = [fakeLane(), fakeLane()];
-    const pool = lanePool(lanes);
+    const pool = lanePool(lanes, 1);
     const runs = ['a', 'b', 'c', 'd'].map((model) => firstValueFrom(pool.run(job(model))));
     const outcomes = Promise.allSettled(runs);
     await settle();
@@ -177,7 +214,7 @@ describe('lanePool', () => {
 
   it('closes its lanes and fails what is left when disposed', async () => {
     const lane = fakeLane();
-    const pool = lanePool([lane]);
+    const pool = lanePool([lane], 1);
     const outcomes = Promise.allSettled(['a', 'b'].map((model) => firstValueFrom(pool.run(job(model)))));
     await settle();
     await pool[Symbol.asyncDispose]();

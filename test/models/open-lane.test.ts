@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { type Times } from '../../src/core/work.ts';
-import { type LaneSetup } from '../../src/models/lane-protocol.ts';
+import { createLaneState, laneCell, type LaneSetup } from '../../src/models/lane-protocol.ts';
 import { embedderContract } from '../../src/models/model-contract.ts';
 import { openLane } from '../../src/models/open-lane.ts';
 import { openSessions } from '../../src/models/open-sessions.ts';
@@ -75,26 +75,38 @@ describe('a lane', () => {
     await answer;
   });
 
-  it('says while it is in native code', async () => {
+  it('says while it may be in native code', async () => {
     // What is stored, and not what is there: the thread may have answered before this one looks.
     using stored = vi.spyOn(Atomics, 'store');
-    const busy = new Int32Array(new SharedArrayBuffer(4));
-    const opening = openLane(setup, { busy });
-    expect(stored).toHaveBeenCalledExactlyOnceWith(busy, 0, 1);
+    using added = vi.spyOn(Atomics, 'add');
+    const state = createLaneState();
+    const opening = openLane(setup, { state });
+    expect(stored).toHaveBeenCalledExactlyOnceWith(state, laneCell.unanswered, 1);
     await using lane = await opening;
-    expect(busy[0]).toBe(0);
-    const answer = lane.run(request(9));
-    expect(stored).toHaveBeenCalledTimes(2);
-    expect(stored).toHaveBeenLastCalledWith(busy, 0, 1);
-    await answer;
-    expect(busy[0]).toBe(0);
+    expect(state[laneCell.unanswered]).toBe(0);
+    const answers = [lane.run(request(8)), lane.run(request(9))];
+    expect(added).toHaveBeenCalledTimes(2);
+    expect(added).toHaveBeenLastCalledWith(state, laneCell.unanswered, 1);
+    await Promise.all(answers);
+    expect(state[laneCell.unanswered]).toBe(0);
   });
 
-  it('takes one request at a time', async () => {
+  it('takes a request ahead of the one that it runs, and no more', async () => {
     await using lane = await openLane(setup);
-    const first = lane.run(request(1));
-    await expect(lane.run(request(2))).rejects.toThrow(TypeError);
-    await expect(first).resolves.toHaveProperty('features');
+    const alone = await lane.run(request(1));
+    const [first, second] = [lane.run(request(1)), lane.run(request(200))];
+    await expect(lane.run(request(3))).rejects.toThrow(TypeError);
+    expect((await first)['features']?.data).toEqual(alone['features']?.data);
+    expect((await second)['features']?.data).not.toEqual(alone['features']?.data);
+  });
+
+  it('begins nothing more once it is being closed', async () => {
+    const state = createLaneState();
+    const lane = await openLane(setup, { state });
+    Atomics.store(state, laneCell.isClosing, 1);
+    await expect(lane.run(request(1))).rejects.toThrow('Model embedder a failed: the lane was closed');
+    expect(state[laneCell.unanswered]).toBe(0);
+    await lane[Symbol.asyncDispose]();
   });
 
   it('tells when the model ran, on the clock of this thread', async () => {
@@ -134,8 +146,11 @@ describe('a lane', () => {
 
   it('rejects what runs and what comes after when it is disposed', async () => {
     const lane = await openLane(setup);
-    const [running] = await Promise.allSettled([lane.run(request(1)), lane[Symbol.asyncDispose]()]);
-    expect(running).toMatchObject({ status: 'rejected', reason: { code: 'inference-failed' } });
+    const answers = [lane.run(request(1)), lane.run(request(2))];
+    const settled = await Promise.allSettled([...answers, lane[Symbol.asyncDispose]()]);
+    for (const answer of settled.slice(0, 2)) {
+      expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'inference-failed' } });
+    }
     expect(lane.isClosed).toBe(true);
     await expect(lane.run(request(1))).rejects.toThrow('Model embedder a failed: the lane was closed');
     await lane[Symbol.asyncDispose](); // Once more does nothing.
