@@ -1,4 +1,4 @@
-// Who shrinks a frame to the detector's short side: typed arrays, or a Resize in the graph? See decision 0005.
+// Who shrinks a frame to the detector's short side: the main thread, or a Resize in the graph? See decisions 0005 and 0011.
 //   npx vitest bench --run bench/detector-resize.bench.ts
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { bench, describe } from 'vitest';
@@ -38,13 +38,13 @@ for (const from of [
 ] as const) {
   const image = picture(from);
   const to = detectorSize(from[0], from[1], { shortSide: 192, maxSide: 512 });
-  const typed = resizePicture(image, to).data;
+  const own = resizePicture(image, to).data;
   const largest = (await inGraph(image, to)).reduce(
-    (most, value, index) => Math.max(most, Math.abs(value - (typed[index] ?? 0))),
+    (most, value, index) => Math.max(most, Math.abs(value - (own[index] ?? 0))),
     0,
   );
   describe(`${from.join('x')} to ${to.join('x')}, largest difference ${largest} of 255`, () => {
-    bench('typed arrays', () => void resizePicture(image, to));
+    bench('on the main thread', () => void resizePicture(image, to));
     bench('in the graph', async () => void (await inGraph(image, to)));
   });
 }
