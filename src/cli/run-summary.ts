@@ -36,7 +36,7 @@ const options: Readonly<Record<Advice['setting'], string>> = {
 };
 
 /** What held the run up, and what might help; nothing where no model ran. */
-function speedLines({ limit, usage, mainThreadShare, advice }: RunReport): readonly string[] {
+function speedLines({ limit, usage, mainThreadShare, mainThreadMeasure, advice }: RunReport): readonly string[] {
   if (limit === undefined) return [];
   const settings = advice.map(({ setting, value, because }) => {
     const text = setting === 'budgetBytes' ? formatBytes(value) : String(value);
@@ -46,7 +46,7 @@ function speedLines({ limit, usage, mainThreadShare, advice }: RunReport): reado
     `limited by ${limit}`,
     `lanes busy ${percent(usage.laneBusyShare)} from the first run of a model to the last`,
     `decoding beside models for ${percent(usage.overlapShare)} of the shorter one's time`,
-    `main thread busy ${percent(mainThreadShare)}`,
+    `main thread busy ${percent(mainThreadShare)}${mainThreadMeasure === 'cpu-time' ? ' of a core' : ' by its event loop'}`,
     settings.length > 0 ? `may help: ${settings.join(', ')}` : 'no setting is likely to help',
   ];
   return [parts.join('; ')];

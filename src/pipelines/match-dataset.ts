@@ -16,6 +16,7 @@ import { openModels } from '../models/open-models.ts';
 import { boxGraph } from './box-graph.ts';
 import { datasetSources } from './dataset-sources.ts';
 import { frameDecoder } from './frame-decoder.ts';
+import { type MainThreadUse, meterMainThread } from './main-thread.ts';
 import { type MatchDatasetOptions, type MatchSettings, matchSettings } from './match-options.ts';
 import { createPendingWork } from './pending-work.ts';
 import { rematch } from './rematch.ts';
@@ -103,7 +104,7 @@ interface FindBoxes {
 
 type FoundBoxes = Pick<
   RunFacts,
-  'tally' | 'stages' | 'usage' | 'mainThreadShare' | 'credit' | 'device' | 'models' | 'warmUpMs' | 'inferenceMs'
+  'tally' | 'stages' | 'usage' | keyof MainThreadUse | 'credit' | 'device' | 'models' | 'warmUpMs' | 'inferenceMs'
 >;
 
 /** Runs the graph on real devices, from files to the box store; when it returns, everything that it opened is closed. */
@@ -129,7 +130,7 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   });
   await using pending = createPendingWork();
   const startedMs = vitals.read().elapsedMs;
-  const startedLoop = performance.eventLoopUtilization();
+  const readMainThread = meterMainThread();
 
   const graph = boxGraph(
     sources,
@@ -155,7 +156,7 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
     tally,
     stages: graph.readStages(),
     usage: meter.read(models.device.lanes),
-    mainThreadShare: performance.eventLoopUtilization(startedLoop).utilization,
+    ...readMainThread(),
     credit: { totalBytes: graph.bytes.total, peakBytes: graph.bytes.peak },
     device: models.device,
     models: { folder, name: set.name, fingerprint: set.fingerprint },

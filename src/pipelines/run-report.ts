@@ -6,6 +6,7 @@ import { type Ffmpeg } from '../media/find-ffmpeg.ts';
 import { type DeviceReport } from '../models/choose-device.ts';
 import { type StageName } from './box-graph.ts';
 import { type InputsAccount, inputsAccount } from './inputs-account.ts';
+import { type MainThreadUse } from './main-thread.ts';
 import { type MatchSettings } from './match-options.ts';
 import { packageVersion } from './package-folder.ts';
 import { type Advice, runAdvice } from './run-advice.ts';
@@ -13,8 +14,8 @@ import { type Tally } from './run-tally.ts';
 import { type RunUsage } from './run-usage.ts';
 import { type Vitals } from './run-vitals.ts';
 
-/** What `run.json` holds: an account of a run. Times in milliseconds, sizes in bytes. */
-export interface RunReport {
+/** What `run.json` holds: an account of a run. Times in milliseconds, sizes in bytes. The main thread's share is one of {@link RunReport.inferenceMs}. */
+export interface RunReport extends MainThreadUse {
   readonly format: 1;
   readonly root: string;
   readonly out: string;
@@ -35,8 +36,6 @@ export interface RunReport {
   /** The stage whose slots were at work for the largest share of the time; absent when nothing was done. */
   readonly limit?: string;
   readonly usage: RunUsage;
-  /** Share of {@link RunReport.inferenceMs} in which the main thread was at work, 0 to 1. */
-  readonly mainThreadShare: number;
   /** Settings that would probably make the same run faster: at most two, see `runAdvice`. */
   readonly advice: readonly Advice[];
   /** Pixels in flight: what was allowed and what was reached. */

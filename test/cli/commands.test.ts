@@ -35,7 +35,7 @@ describe('match, rematch and eval', () => {
     expect(stderr).toContain('models tiny on cpu, 1 lane\n');
     expect(stderr).toContain('2 items and 2 clips: 4 files done, 0 skipped, 0 failed\n8 frames, 8 boxes, 2 matches\n');
     expect(stderr).toMatch(
-      /^limited by \w+; lanes busy \d+ % from [^;]+; decoding beside models for \d+ % of [^;]+; main thread busy \d+ %; (may help: --lanes \d+ \(|no setting)/m,
+      /^limited by \w+; lanes busy \d+ % from [^;]+; decoding beside models for \d+ % of [^;]+; main thread busy \d+ % (?:of a core|by its event loop); (may help: --lanes \d+ \(|no setting)/m,
     );
     expect(JSON.parse(await readFile(result, 'utf8'))).toMatchObject({
       v1: { item_id: '002' },

@@ -102,6 +102,7 @@ describe('matchDataset', { timeout: 120_000 }, () => {
       'detector',
       ...['a', 'b', 'c', 'd'].map((name) => `embedder ${name}`),
     ]);
+    expect(good.mainThreadMeasure).toBe(process.platform === 'linux' ? 'cpu-time' : 'event-loop');
     expect(usage.decodeMs).toBeGreaterThan(0);
     expect(good.advice).toEqual(expect.any(Array));
     expect(good.credit.peakBytes).toBeGreaterThan(0);
