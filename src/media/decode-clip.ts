@@ -1,8 +1,10 @@
+import { type Readable } from 'node:stream';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { assertFrames, frameCount, type FrameSelection, hasFrame } from '../core/frame-selection.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type FfmpegExit, type FfmpegProcess, startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
+import { PipeReader } from './pipe-reader.ts';
 import { PpmParser } from './ppm-parser.ts';
 import { type PickedFrames, selectFrames } from './select-frames.ts';
 import { stoppable } from './stoppable.ts';
@@ -58,8 +60,15 @@ async function* readFrames(
   stop: AbortSignal,
 ): AsyncGenerator<ClipFrame, undefined, undefined> {
   const picked = selectFrames(frames);
-  const process = startFfmpeg(ffmpeg, { inputArgs, input: path, outputArgs: outputArgs(picked) });
-  stop.addEventListener('abort', process.kill);
+  const reader = new PipeReader();
+  const onStdout = (pipe: Readable): void => reader.open(pipe);
+  const process = startFfmpeg(ffmpeg, { inputArgs, input: path, outputArgs: outputArgs(picked), onStdout });
+  const end = (): void => {
+    process.kill();
+    reader.close();
+  };
+  process.done.catch(end); // There is nothing to read where it did not start.
+  stop.addEventListener('abort', end);
   let place = 0;
   let count = 0;
   let refusal: { readonly reason: unknown } | undefined;
@@ -69,8 +78,7 @@ async function* readFrames(
   };
   try {
     const parser = new PpmParser();
-    for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
-      if (stop.aborted) return;
+    for (let chunk = await reader.read(); chunk && !stop.aborted; chunk = await reader.read()) {
       for (const event of parser.push(chunk)) {
         const index = picked.indexAt(place);
         if (event.kind === 'frame') place += 1;
@@ -97,8 +105,8 @@ async function* readFrames(
     if (error instanceof PipelineError && error.path !== undefined) throw error;
     throw unreadable(path, messageOf(error), error);
   } finally {
-    stop.removeEventListener('abort', process.kill);
-    process.kill();
+    stop.removeEventListener('abort', end);
+    end();
     await ended(process);
   }
 }

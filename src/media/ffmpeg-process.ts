@@ -16,6 +16,8 @@ export interface FfmpegJob {
   readonly outputArgs: readonly string[];
   /** File to write, overwritten if it is there; undefined means that the caller reads {@link FfmpegProcess.stdout}. */
   readonly output?: string;
+  /** Called with ffmpeg's own pipe as soon as it runs, to be read in place of {@link FfmpegProcess.stdout}, which then stays empty. */
+  readonly onStdout?: (pipe: Readable) => void;
   /** Called with each line that ffmpeg says, at once. */
   readonly onLine?: (line: string) => void;
 }
@@ -116,6 +118,7 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
       child.removeAllListeners('error').on('error', fail);
       // And not when it has ended: a slow reader then finds the last frames still in the pipe.
       child.stdout?.once('close', () => stdout.end());
+      if (child.stdout && child.pid !== undefined) job.onStdout?.(child.stdout);
       if (isKilled) kill();
     });
     command.on('end', (_stdout: string | null, stderr: string | null) => settle(stderr));

@@ -55,13 +55,13 @@ describe.runIf(process.platform === 'linux')('decodeClip, flow and processes', (
 
   it('gives what is left in the pipe when ffmpeg has ended before its reader asks', async () => {
     const short = join(folder, 'short.mp4');
-    await writeNumberedClip(short, { ffmpeg, frames: 7 });
+    await writeNumberedClip(short, { ffmpeg, frames: 4 }); // Little enough for the pipe to hold it all.
     await using values = decodeClip(short, { ffmpeg, frames });
     const numbers = [readNumber((await values.next()).value!.image)];
     await until(async () => (await childProcesses()).length === 0);
     await new Promise((resolve) => setTimeout(resolve, 100)); // Its end is heard of a little later.
     for await (const { image } of values) numbers.push(readNumber(image));
-    expect(numbers).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(numbers).toEqual([0, 1, 2, 3]);
   });
 
   it('starts nothing before the first value is asked for', async () => {
