@@ -5,6 +5,7 @@ import { type RgbImage } from '../core/rgb-image.ts';
 import { type FfmpegExit, type FfmpegProcess, startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
 import { PipeReader } from './pipe-reader.ts';
+import { type PixelPool } from './pixel-pool.ts';
 import { PpmParser } from './ppm-parser.ts';
 import { type PickedFrames, selectFrames } from './select-frames.ts';
 import { stoppable } from './stoppable.ts';
@@ -22,6 +23,8 @@ export interface DecodeClipOptions {
    * when the promise resolves, and a rejection is thrown.
    */
   readonly reserve?: ((bytes: number) => Promise<void>) | undefined;
+  /** Where the memory of the frames comes from, to be used again once their `pixels` are disposed. @defaultValue memory of the clip's own */
+  readonly pool?: PixelPool | undefined;
   /**
    * Called once, before the end, with ffmpeg's last words if it complained and yet gave fewer frames than were wanted: the clip is
    * damaged, and some of its frames could not be read.
@@ -35,6 +38,8 @@ export interface ClipFrame {
   readonly index: number;
   /** At the clip's own size, upright, in a buffer of its own. */
   readonly image: RgbImage;
+  /** The memory of `image`: to be disposed, if at all, when nobody looks at it any more. */
+  readonly pixels: Disposable;
 }
 
 /**
@@ -56,7 +61,7 @@ export function decodeClip(path: string, options: DecodeClipOptions): AsyncGener
 
 async function* readFrames(
   path: string,
-  { ffmpeg, frames, reserve, onDamage }: DecodeClipOptions,
+  { ffmpeg, frames, reserve, pool, onDamage }: DecodeClipOptions,
   stop: AbortSignal,
 ): AsyncGenerator<ClipFrame, undefined, undefined> {
   const picked = selectFrames(frames);
@@ -77,7 +82,7 @@ async function* readFrames(
     throw reason;
   };
   try {
-    const parser = new PpmParser();
+    const parser = new PpmParser(pool);
     for (let chunk = await reader.read(); chunk && !stop.aborted; chunk = await reader.read()) {
       for (const event of parser.push(chunk)) {
         const index = picked.indexAt(place);
@@ -86,7 +91,7 @@ async function* readFrames(
         if (event.kind === 'size') {
           if (reserve) await untilStopped(reserve(event.bytes), stop).catch(refuse);
         } else {
-          yield { index, image: event.image };
+          yield { index, image: event.image, pixels: event.pixels };
           count += 1;
         }
         if (stop.aborted) return;

@@ -1,5 +1,6 @@
 import { PipelineError } from '../core/errors.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
+import { PixelPool, type PooledPixels } from './pixel-pool.ts';
 
 const longestHeader = 64;
 const largestArea = 2 ** 28;
@@ -8,13 +9,13 @@ const header = /^P6\s+(\d+)\s+(\d+)\s+255\s/u;
 /** What {@link PpmParser.push} finds: the size of the next frame, in bytes of pixels, and later the frame. */
 export type PpmEvent =
   | { readonly kind: 'size'; readonly bytes: number }
-  | { readonly kind: 'frame'; readonly image: RgbImage };
+  | { readonly kind: 'frame'; readonly image: RgbImage; readonly pixels: PooledPixels };
 
 /**
  * Cuts a stream of binary PPM pictures (`P6`, 8 bits a sample, one after another) into frames.
  *
- * A chunk is any piece of the stream, of any length: bytes are counted. Each frame has an `ArrayBuffer` of its own. Holds
- * at most one unfinished frame.
+ * A chunk is any piece of the stream, of any length: bytes are counted. Each frame has an `ArrayBuffer` of its own,
+ * until its `pixels` are disposed. Holds at most one unfinished frame.
  *
  * @example
  * const parser = new PpmParser();
@@ -25,8 +26,15 @@ export type PpmEvent =
  */
 export class PpmParser {
   #head = '';
+  readonly #pool: PixelPool;
   #image: RgbImage | undefined;
+  #pixels: PooledPixels | undefined;
   #filled = 0;
+
+  /** @param pool where the memory of the frames comes from. */
+  constructor(pool: PixelPool = new PixelPool()) {
+    this.#pool = pool;
+  }
 
   /**
    * Takes the next piece of the stream and says, as it is asked for more, which frames begin and end in it. Memory for a frame
@@ -37,13 +45,14 @@ export class PpmParser {
   *push(chunk: Uint8Array): Generator<PpmEvent, undefined, undefined> {
     let offset = 0;
     while (offset < chunk.length) {
-      if (!this.#image) {
+      if (!this.#image || !this.#pixels) {
         const header = this.#readHeader(chunk, offset);
         offset = header.end;
         if (!header.size) continue;
         const [width, height] = header.size;
         yield { kind: 'size', bytes: width * height * 3 };
-        this.#image = { width, height, data: new Uint8Array(width * height * 3) };
+        this.#pixels = this.#pool.take(width * height * 3);
+        this.#image = { width, height, data: this.#pixels.data };
         this.#filled = 0;
         continue;
       }
@@ -53,10 +62,10 @@ export class PpmParser {
       this.#filled += piece.length;
       offset += piece.length;
       if (this.#filled === data.length) {
-        const image = this.#image;
+        const [image, pixels] = [this.#image, this.#pixels];
         this.#image = undefined;
         this.#head = '';
-        yield { kind: 'frame', image };
+        yield { kind: 'frame', image, pixels };
       }
     }
   }

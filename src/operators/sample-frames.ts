@@ -13,6 +13,8 @@ export interface DecodedFrame {
   /** As in {@link Frame.name}. */
   readonly name: string;
   readonly image: RgbImage;
+  /** The memory of `image`, where it can be used again: disposed when the frame's lease is. */
+  readonly pixels?: Disposable;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface SampleFramesOptions {
 /**
  * Decodes the inputs of a source, as many side by side as `decode` lets in, when it is the source's turn for a decoder.
  *
- * Emits each frame with the credit for its pixels, those of one input in order. An input that cannot be read ends that input
+ * Emits each frame with the credit for its pixels, and with their memory, which may belong to another frame once that is disposed; those of one input in order. An input that cannot be read ends that input
  * and nothing else: its reason goes to `onInput`. Any other error, such as a missing ffmpeg, is an error. Holds one frame an input, drops nothing.
  *
  * @example sampleFrames(source, { decode, bytes, decoders, onInput }).pipe(leased(journey));
@@ -72,7 +74,7 @@ function sampleInput(
         },
         complete: () => account(),
       }),
-      map(({ value, lease }) => ({ value: { owner, ...value }, lease })),
+      map(({ value: { pixels, ...value }, lease }) => ({ value: { owner, ...value }, lease: joined(pixels, lease) })),
       catchError((error: unknown) => {
         if (!isUnreadable(error)) throw error;
         account(error);
@@ -80,6 +82,17 @@ function sampleInput(
       }),
     );
   });
+}
+
+/** Gives the memory back before its credit, which brings the next frame. */
+function joined(pixels: Disposable | undefined, lease: Disposable): Disposable {
+  if (!pixels) return lease;
+  return {
+    [Symbol.dispose]: () => {
+      pixels[Symbol.dispose]();
+      lease[Symbol.dispose]();
+    },
+  };
 }
 
 function outcomeOf(

@@ -5,6 +5,7 @@ import { type FrameInput } from '../core/frame-source.ts';
 import { type Door } from '../flow/pull.ts';
 import { decodeClip } from '../media/decode-clip.ts';
 import { type Ffmpeg } from '../media/find-ffmpeg.ts';
+import { type PixelPool } from '../media/pixel-pool.ts';
 import { type Decode, type DecodedFrame } from '../operators/sample-frames.ts';
 import { decoderRows } from './decoder-rows.ts';
 import { type PendingWork } from './pending-work.ts';
@@ -18,10 +19,12 @@ export interface FrameDecoderOptions extends PictureDecoderOptions {
   readonly frames: FrameRange;
   /** Gets every ffmpeg that is started, so that the run can wait until it has ended. */
   readonly pending: PendingWork;
+  /** Where the memory of a clip's frames comes from: only for a caller who does not look at a frame once its lease is given back. */
+  readonly pool?: PixelPool;
 }
 
 /** Reads pictures through sharp and clips through ffmpeg. A damaged clip throws after the frames that can be read. */
-export function frameDecoder({ ffmpeg, frames, openPictures, pending, watch }: FrameDecoderOptions): Decode {
+export function frameDecoder({ ffmpeg, frames, openPictures, pending, pool, watch }: FrameDecoderOptions): Decode {
   const pictures = pictureDecoder({ openPictures, pending, watch });
   const rows = watch && decoderRows('decoder', watch);
 
@@ -35,9 +38,10 @@ export function frameDecoder({ ffmpeg, frames, openPictures, pending, watch }: F
       damage = reason;
     };
     const selection = input.frames ?? frames;
-    for await (const { index, image } of decodeClip(path, { ffmpeg, frames: selection, reserve, signal, onDamage })) {
+    const options = { ffmpeg, frames: selection, pool, reserve, signal, onDamage };
+    for await (const { index, image, pixels } of decodeClip(path, options)) {
       row?.frame();
-      yield { name: String(index), image };
+      yield { name: String(index), image, pixels };
     }
     if (damage === undefined) return;
     throw new PipelineError('clip-unreadable', `Cannot read all of the clip ${path}: ${damage}`, { path });

@@ -11,6 +11,7 @@ import { openDataset } from '../io/dataset.ts';
 import { writeFileWhole } from '../io/write-file-whole.ts';
 import { cropResample } from '../media/crop-resample.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
+import { PixelPool } from '../media/pixel-pool.ts';
 import { resizePicture } from '../media/resize-picture.ts';
 import { openModels } from '../models/open-models.ts';
 import { boxGraph } from './box-graph.ts';
@@ -135,7 +136,14 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   const graph = boxGraph(
     sources,
     {
-      decode: frameDecoder({ ffmpeg, frames, openPictures: flow.concurrency, pending, watch: watchDevices }),
+      decode: frameDecoder({
+        ffmpeg,
+        frames,
+        openPictures: flow.concurrency,
+        pending,
+        pool: new PixelPool(),
+        watch: watchDevices,
+      }),
       detector,
       cropper: watchCalls(cropResample, { place: 'crop', name: 'crop', watch }),
       embedder,

@@ -36,6 +36,29 @@ function run(source: FrameSource, { decoders = new Credits(1), bytes = new Credi
 const facts = { owner, missing: 0 };
 
 describe('sampleFrames', () => {
+  it('gives the memory of a frame back with its lease, before the credit that brings the next one', async () => {
+    const told: string[] = [];
+    const bytes = new Credits(6);
+    const decodePooled: Decode = async function* (_owner, _input, { reserve }) {
+      for (const name of ['0', '1']) {
+        await reserve(6);
+        told.push(`take ${name}`);
+        yield { name, image, pixels: { [Symbol.dispose]: () => told.push(`give ${name}, ${bytes.inUse} out`) } };
+      }
+    };
+    const options = { decode: decodePooled, bytes, decoders: new Credits(1), onInput: () => undefined };
+    const frames$ = sampleFrames(sourceOf(['clip', 2]), options).pipe(
+      tap(({ value, lease }) => {
+        told.push(`use ${Object.keys(value).join(' ')}`);
+        lease[Symbol.dispose]();
+      }),
+    );
+    await lastValueFrom(frames$);
+    const [first, second] = ['0', '1'].map((name) => [`take ${name}`, 'use owner name image', `give ${name}, 6 out`]);
+    expect(told).toEqual([...first!, ...second!]);
+    expect(bytes.inUse).toBe(0);
+  });
+
   it('gives the frames of every input side by side, those of one in order', async () => {
     const { names, outcomes, bytes, decoders } = run(sourceOf(['3 frames', 3], ['1 frame', 1]));
     await expect(names).resolves.toEqual(['3 frames/0', '1 frame/0', '3 frames/1', '3 frames/2']);
