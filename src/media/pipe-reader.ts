@@ -16,23 +16,37 @@ const bufferBytes = 64 * 1024;
  * for (let piece = await reader.read(); piece; piece = await reader.read()) use(piece);
  */
 export class PipeReader {
+  /** Fills the one buffer each time that it is resumed. */
   #socket: Socket | undefined;
+  /** What cannot be read in that way. */
+  #other: Readable | undefined;
   #piece: Uint8Array | undefined;
   #fault: Error | undefined;
   #isEnded = false;
   #wake: () => void = () => undefined;
 
-  /**
-   * Takes a pipe over, of which nothing has been read yet: the stream itself is destroyed. To be called once; has no effect when the reader is
-   * closed already, but for that.
-   *
-   * @throws TypeError when `pipe` is not the pipe of a child process.
-   */
+  /** Takes a pipe over, of which nothing has been read yet. To be called once; when the reader is closed already, the pipe is destroyed. */
   open(pipe: Readable): void {
-    const handle: unknown = Reflect.get(pipe, '_handle');
-    if (typeof handle !== 'object' || handle === null) throw new TypeError('Expected `pipe` to be the pipe of a child');
     if (this.#isEnded) return void pipe.destroy();
-    // A buffer of its own can only be given to a socket when it is made, so this makes a second one as Node makes the first.
+    this.#socket = this.#intoOneBuffer(pipe);
+    if (!this.#socket) this.#other = pipe.on('readable', () => this.#wake());
+    (this.#socket ?? pipe)
+      .on('end', () => this.#end())
+      .on('close', () => this.#end())
+      .on('error', (error) => {
+        this.#fault = error;
+        this.#end();
+      });
+    this.#wake();
+  }
+
+  /**
+   * A buffer can only be given to a socket when it is made, so this makes a second one of the handle of the first, as Node makes the
+   * first. The handle is not part of Node's documented interface: where there is none, the pipe is read as any stream.
+   */
+  #intoOneBuffer(pipe: Readable): Socket | undefined {
+    const handle: unknown = Reflect.get(pipe, '_handle');
+    if (typeof handle !== 'object' || handle === null) return undefined;
     Reflect.set(pipe, '_handle', null);
     pipe.destroy();
     const buffer = new Uint8Array(bufferBytes);
@@ -46,14 +60,7 @@ export class PipeReader {
       pauseOnCreate: true,
       onread: { buffer, callback },
     };
-    this.#socket = new Socket(options)
-      .on('end', () => this.#end())
-      .on('close', () => this.#end())
-      .on('error', (error) => {
-        this.#fault = error;
-        this.#end();
-      });
-    this.#wake();
+    return new Socket(options);
   }
 
   /**
@@ -67,7 +74,8 @@ export class PipeReader {
         this.#wake = resolve;
       });
       this.#socket?.resume();
-      await woken;
+      this.#piece ??= this.#other?.read() ?? undefined;
+      if (!this.#piece) await woken;
     }
     if (this.#fault) throw this.#fault;
     return this.#piece;
@@ -76,6 +84,7 @@ export class PipeReader {
   /** Reads no more and lets go of the pipe; a read that waits ends at once. Safe to call again. */
   close(): void {
     this.#socket?.destroy();
+    this.#other?.destroy();
     this.#end();
   }
 

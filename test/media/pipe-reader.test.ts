@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PipeReader } from '../../src/media/pipe-reader.ts';
 
@@ -96,8 +96,30 @@ describe('PipeReader', () => {
     await expect(reader.read()).rejects.toThrow('read');
   });
 
-  it('refuses a stream that is no pipe', () => {
-    const pipe = run(silent).destroy();
-    expect(() => new PipeReader().open(pipe)).toThrow('Expected `pipe` to be the pipe of a child');
+  it('reads any other stream as well', async () => {
+    const reader = new PipeReader();
+    const source = new PassThrough({ highWaterMark: 4 });
+    reader.open(source);
+    const read = async (): Promise<string> => Buffer.from((await reader.read()) ?? []).toString();
+    source.write('abc');
+    expect(await read()).toBe('abc');
+    const pending = read();
+    source.end('de');
+    expect(await pending).toBe('de');
+    expect(await reader.read()).toBeUndefined();
+  });
+
+  it('rejects when another stream breaks, and destroys it when it is closed', async () => {
+    const broken = new PipeReader();
+    const source = new PassThrough();
+    broken.open(source);
+    const pending = broken.read();
+    source.destroy(new Error('torn'));
+    await expect(pending).rejects.toThrow('torn');
+    const closed = new PipeReader();
+    const other = new PassThrough();
+    closed.open(other);
+    closed.close();
+    expect(other.destroyed).toBe(true);
   });
 });
