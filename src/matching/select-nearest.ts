@@ -1,3 +1,4 @@
+import { dotError, dotSlack, leastDot } from './dot-error.ts';
 import { squaredDistance } from './dot-products.ts';
 
 /** Rows that are near one query, and how near, in no order. */
@@ -18,7 +19,7 @@ export interface SelectNearestOptions {
 
 /** A block of rows and their dot products with all queries. */
 export interface DotBlock {
-  /** Row by row, one a query; each at most {@link dotError} off. */
+  /** Row by row, one a query; each at most `dotError` off. */
   readonly dots: Float32Array;
   readonly features: Float32Array;
   /** Number of the block's first row. */
@@ -33,17 +34,6 @@ export interface NearestSelection {
   found(): readonly NearRows[];
 }
 
-/** Furthest that a float32 can be off by rounding, relative to itself. */
-const roundOff = 2 ** -24;
-
-/**
- * Furthest that a dot product of two vectors of norm 1 (give or take `normTolerance`), summed in float32 in whatever order, is from the true one:
- * n roundings, each of at most 2^-24 of a sum of absolute products, which is at most the product of the norms.
- */
-export function dotError(featureLength: number): number {
-  return featureLength * roundOff * 1.01;
-}
-
 /**
  * Finds the nearest rows exactly, with the help of dot products that are not exact.
  *
@@ -53,8 +43,7 @@ export function dotError(featureLength: number): number {
 export function selectNearest({ queries, featureLength, k }: SelectNearestOptions): NearestSelection {
   const count = queries.length / featureLength;
   const error = dotError(featureLength);
-  // A distance is rounded to float32, and products above 1 all mean 0.
-  const slack = error + 4 * roundOff;
+  const slack = dotSlack(featureLength);
   const near = Array.from({ length: count }, () => ({ rows: [] as number[], distances: [] as number[] }));
   /** An inexact product below it cannot be of one of the nearest. */
   const floors = new Float64Array(count).fill(-Infinity);
@@ -106,7 +95,7 @@ export function selectNearest({ queries, featureLength, k }: SelectNearestOption
           rows: kept.rows.filter((_, place) => kept.distances[place]! <= limit),
           distances: kept.distances.filter((distance) => distance <= limit),
         };
-        floors[query] = 1 - limit / 2 - slack;
+        floors[query] = leastDot(limit, featureLength);
       }
     },
     found: () => near,

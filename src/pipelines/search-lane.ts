@@ -3,9 +3,15 @@ import { messageOf, PipelineError } from '../core/errors.ts';
 import { type IndexBlock } from '../io/index-blocks.ts';
 import { type NearRows } from '../matching/select-nearest.ts';
 import { entryUrl } from '../models/entry-url.ts';
-import { type SearchMessage, type SearchReply, type SearchStart } from './search-protocol.ts';
+import {
+  type GivenRows,
+  type LookedRows,
+  type SearchMessage,
+  type SearchReply,
+  type SearchStart,
+} from './search-protocol.ts';
 
-/** A worker thread that reads and searches blocks of an index. What it is asked is done in order. */
+/** A worker thread that searches blocks of an index which it reads, or rows that it is given. What it is asked is done in order. */
 export interface SearchLane extends AsyncDisposable {
   /** Reads a block and keeps it. */
   hold(block: IndexBlock): Promise<void>;
@@ -15,10 +21,16 @@ export interface SearchLane extends AsyncDisposable {
   scan(block: IndexBlock, options: { readonly isChecked: boolean }): Promise<void>;
   /** Ends the search: what is near each query. */
   finish(): Promise<readonly NearRows[]>;
+  /** Begins a search for the nearest alone, among rows that are given. */
+  seek(search: { readonly queries: Float32Array; readonly featureLength: number }): Promise<void>;
+  /** Looks at some rows, whose buffer is away until then. */
+  look(given: GivenRows): Promise<LookedRows>;
 }
 
+type Answer = Exclude<SearchReply, { kind: 'failed' }>;
+
 interface Waiting {
-  readonly resolve: (found: readonly NearRows[]) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: PipelineError) => void;
 }
 
@@ -38,8 +50,8 @@ export function openSearchLane(start: SearchStart): SearchLane {
   };
   worker.on('message', (reply: SearchReply) => {
     const first = waiting.shift();
-    if (reply.kind === 'done') first?.resolve(reply.found);
-    else first?.reject(failure(reply.message, reply.path));
+    if (reply.kind === 'failed') first?.reject(failure(reply.message, reply.path));
+    else first?.resolve(reply);
   });
   worker.on('error', (error: unknown) => close(`its thread broke: ${messageOf(error)}`));
   const exited = new Promise<void>((resolve) => {
@@ -50,31 +62,49 @@ export function openSearchLane(start: SearchStart): SearchLane {
     });
   });
 
-  const send = (message: SearchMessage): void => worker.postMessage(message, []);
-  const ask = (message: SearchMessage): Promise<readonly NearRows[]> =>
-    new Promise((resolve, reject) => {
+  const send = (message: SearchMessage): void =>
+    worker.postMessage(message, message.kind === 'look' ? [message.given.features.buffer] : []);
+  const ask = async <K extends Answer['kind']>(message: SearchMessage, kind: K): Promise<Answer & { kind: K }> => {
+    const answer = await new Promise<Answer>((resolve, reject) => {
       if (end !== undefined) return reject(failure(end));
       waiting.push({ resolve, reject });
       send(message);
     });
+    if (isOf(answer, kind)) return answer;
+    throw failure(`its thread answered ${answer.kind} in place of ${kind}`);
+  };
 
   return {
     async hold(block) {
-      await ask({ kind: 'hold', block });
+      await ask({ kind: 'hold', block }, 'done');
     },
     async begin({ queries, k }) {
-      await ask({ kind: 'begin', queries, k });
+      await ask({ kind: 'begin', queries, k }, 'done');
     },
     async scan(block, { isChecked }) {
-      await ask({ kind: 'scan', block, isChecked });
+      await ask({ kind: 'scan', block, isChecked }, 'done');
     },
-    finish: () => ask({ kind: 'finish' }),
+    async finish() {
+      const { found } = await ask({ kind: 'finish' }, 'found');
+      return found;
+    },
+    async seek({ queries, featureLength }) {
+      await ask({ kind: 'seek', queries, featureLength }, 'done');
+    },
+    async look(given) {
+      const { looked } = await ask({ kind: 'look', given }, 'looked');
+      return looked;
+    },
     async [Symbol.asyncDispose]() {
       if (end === undefined) send({ kind: 'close' });
       close('the gallery was closed');
       await exited;
     },
   };
+}
+
+function isOf<K extends Answer['kind']>(answer: Answer, kind: K): answer is Answer & { kind: K } {
+  return answer.kind === kind;
 }
 
 function failure(why: string, path?: string): PipelineError {

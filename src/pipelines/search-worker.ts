@@ -2,9 +2,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type IndexBlock, readBlock } from '../io/index-blocks.ts';
-import { type NearestSelection, type NearRows, selectNearest } from '../matching/select-nearest.ts';
-import { openDotSession, type QueryColumns } from '../models/dot-session.ts';
+import { openDotSession } from '../models/dot-session.ts';
+import { openGroupMaxSession } from '../models/group-max-session.ts';
+import { type NearestScan, roomFor, type RowScan, scanMaxima, scanProducts } from './scan-rows.ts';
 import { type SearchMessage, type SearchReply, type SearchStart } from './search-protocol.ts';
+
+/**
+ * Queries from which on the nearest row alone is sought through largest products. On one core of an EPYC with AVX2, 2048 numbers a row, in GFLOP a CPU
+ * second: with 32 queries 47 that way and 61 with all products, with 64 queries 60 and 52, with 128 queries 66 and 44.
+ */
+const manyQueries = 64;
 
 /** A block and its features. */
 interface LoadedBlock {
@@ -16,55 +23,59 @@ const { featureLength, storedRows, busy }: SearchStart = workerData;
 const held: LoadedBlock[] = [];
 /** Where blocks that are scanned go, one after the other. */
 let room: Float32Array<ArrayBuffer> | undefined;
-let search: { readonly columns: QueryColumns; readonly selection: NearestSelection } | undefined;
+let search: RowScan | undefined;
+let nearest: NearestScan | undefined;
 
 async function look({ block: { rows, firstRow }, features }: LoadedBlock): Promise<void> {
-  if (search === undefined) throw new TypeError('Expected a search to have begun');
-  const used = features.subarray(0, rows * featureLength);
-  const dots = await session.run(used, search.columns);
-  search.selection.visit({ dots, features: used, firstRow, rows });
+  await begun(search).look({ features, firstRow, rows });
 }
 
-async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Promise<readonly NearRows[]> {
-  let found: readonly NearRows[] = [];
+async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Promise<SearchReply> {
   switch (message.kind) {
     case 'hold': {
       const { block } = message;
-      const features = new Float32Array(block.storedRows * featureLength);
+      const features = new Float32Array(roomFor(block.storedRows) * featureLength);
       readBlock(block, { features, isChecked: true });
       held.push({ block, features });
       break;
     }
     case 'begin': {
       const { queries, k } = message;
-      search = { columns: columnsOf(queries), selection: selectNearest({ queries, featureLength, k }) };
+      const isNearest = k === 1 && queries.length >= manyQueries * featureLength;
+      search = isNearest
+        ? scanMaxima(maxima, { queries, featureLength })
+        : scanProducts(products, { queries, featureLength, k });
       for (const block of held) await look(block);
       break;
     }
     case 'scan': {
       const { block, isChecked } = message;
-      room ??= new Float32Array(storedRows * featureLength);
+      room ??= new Float32Array(roomFor(storedRows) * featureLength);
       readBlock(block, { features: room, isChecked });
       await look({ block, features: room });
       break;
     }
-    case 'finish':
-      found = search?.selection.found() ?? [];
+    case 'finish': {
+      const found = search?.found() ?? [];
       search = undefined;
+      return { kind: 'found', found };
+    }
+    case 'seek':
+      nearest = scanMaxima(maxima, message);
       break;
-  }
-  return found;
-}
-
-function columnsOf(queries: Float32Array): QueryColumns {
-  const count = queries.length / featureLength;
-  const columns = new Float32Array(queries.length);
-  for (let query = 0; query < count; query += 1) {
-    for (let place = 0; place < featureLength; place += 1) {
-      columns[place * count + query] = queries[query * featureLength + place]!;
+    case 'look': {
+      const { features, rows } = message.given;
+      const scan = begun(nearest);
+      await scan.look({ features, firstRow: 0, rows });
+      return { kind: 'looked', looked: { features, nearer: scan.take() } };
     }
   }
-  return { columns, queries: count, featureLength };
+  return { kind: 'done' };
+}
+
+function begun<T>(scan: T | undefined): T {
+  if (scan === undefined) throw new TypeError('Expected a search to have begun');
+  return scan;
 }
 
 function replyOf(error: unknown): SearchReply {
@@ -78,21 +89,21 @@ function leaveNative(): void {
   Atomics.notify(busy, 0);
 }
 
-const session = await openDotSession();
+const [products, maxima] = await Promise.all([openDotSession(), openGroupMaxSession()]);
 leaveNative();
 let last = Promise.resolve();
 parentPort?.on('message', (message: SearchMessage) => {
   if (message.kind === 'close') {
     last = last.then(async () => {
-      await session[Symbol.asyncDispose]();
+      await Promise.all([products[Symbol.asyncDispose](), maxima[Symbol.asyncDispose]()]);
       parentPort?.close(); // Nothing is left to wait for, so the thread ends.
     });
     return;
   }
   last = last.then(async () => {
     Atomics.store(busy, 0, 1);
-    const reply = await carryOut(message).then((found): SearchReply => ({ kind: 'done', found }), replyOf);
+    const reply = await carryOut(message).catch(replyOf);
     leaveNative();
-    parentPort?.postMessage(reply, []);
+    parentPort?.postMessage(reply, reply.kind === 'looked' ? [reply.looked.features.buffer] : []);
   });
 });

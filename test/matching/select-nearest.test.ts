@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dotError } from '../../src/matching/dot-error.ts';
 import { squaredDistance } from '../../src/matching/dot-products.ts';
-import { dotError, type NearRows, selectNearest } from '../../src/matching/select-nearest.ts';
+import { type NearRows, selectNearest } from '../../src/matching/select-nearest.ts';
 
 const featureLength = 3;
 

@@ -129,12 +129,13 @@ describe('openGallery', { timeout: 60_000 }, () => {
       expect(new Set(all.flat().map(({ distance }) => distance)).size).toBeLessThan(5 * 7); // There were ties.
     });
 
-    it('takes many queries', async () => {
-      await using gallery = await openGallery(index);
+    it.each([2 ** 30, 0])('takes many queries, with room for %i bytes', async (memoryBytes) => {
+      await using gallery = await openGallery(index, { memoryBytes });
       const queries = boxes.slice(0, 300).map(({ feature }) => feature);
       const hits = await gallery.nearest(queries, 3);
       expect(hits).toHaveLength(300);
       expect(hits[299]).toEqual(naive(boxes, queries[299] ?? new Float32Array(), 3));
+      expect(await gallery.nearest(queries, 1)).toEqual(queries.map((query) => naive(boxes, query, 1)));
       expect(await gallery.nearest([], 3)).toEqual([]);
     });
 

@@ -34,12 +34,17 @@ describe('a search lane whose thread', () => {
   });
 
   it('says what failed has it told in order', async () => {
-    const answers = `message.kind === 'begin' ? { kind: 'failed', message: 'bad.f32 is bad', path: 'bad.f32' } : { kind: 'done', found: [] }`;
+    const answers = `message.kind === 'begin' ? { kind: 'failed', message: 'bad.f32 is bad', path: 'bad.f32' } : { kind: message.kind === 'seek' ? 'looked' : 'found', found: [] }`;
     program.text = onMessage(`parentPort.postMessage(${answers}); if (message.kind === 'finish') process.exit(0);`);
     await using lane = openSearchLane(start());
-    const asked = await Promise.allSettled([lane.begin(search), lane.finish()]);
+    const asked = await Promise.allSettled([
+      lane.begin(search),
+      lane.seek({ ...search, featureLength: 1 }),
+      lane.finish(),
+    ]);
     expect(asked).toMatchObject([
       { reason: { code: 'store-invalid', path: 'bad.f32', message: 'bad.f32 is bad' } },
+      { reason: { code: 'inference-failed', message: expect.stringMatching(/answered looked in place of done$/u) } },
       { status: 'fulfilled', value: [] },
     ]);
   });

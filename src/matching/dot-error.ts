@@ -1,0 +1,20 @@
+/** Furthest that a float32 can be off by rounding, relative to itself. */
+const roundOff = 2 ** -24;
+
+/**
+ * Furthest that a dot product of two vectors of norm 1 (give or take `normTolerance`), summed in float32 in whatever order, is from the true one:
+ * n roundings, each of at most 2^-24 of a sum of absolute products, which is at most the product of the norms.
+ */
+export function dotError(featureLength: number): number {
+  return featureLength * roundOff * 1.01;
+}
+
+/** An inexact product that is lower by more than this cannot be of a row that is as near: a distance is rounded to float32, and products above 1 all mean 0. */
+export function dotSlack(featureLength: number): number {
+  return dotError(featureLength) + 4 * roundOff;
+}
+
+/** The least inexact product, at most {@link dotError} off, that a row can have whose distance is `distance` or less. */
+export function leastDot(distance: number, featureLength: number): number {
+  return 1 - distance / 2 - dotSlack(featureLength);
+}
