@@ -5,6 +5,7 @@ import { type BoxSource } from './box-source.ts';
 import { checkMatching } from './check-matching.ts';
 import { claimClip, type Vote } from './claim-clip.ts';
 import { nearestBoxes } from './nearest-boxes.ts';
+import { type NearestSearch } from './nearest-search.ts';
 import { packBoxes } from './pack-boxes.ts';
 import { keepPace } from './pace.ts';
 import { settleClaims } from './settle-claims.ts';
@@ -21,6 +22,8 @@ export interface MatchBoxesOptions {
   readonly queryRows?: number;
   /** Most gallery boxes held at once: an integer, at least 1. @defaultValue `1024` */
   readonly galleryRows?: number;
+  /** Finds the nearest boxes of much work on other threads, with the same answer. The caller opens and closes it. @defaultValue none: all is done on this thread */
+  readonly search?: NearestSearch | undefined;
   /** Stops the search; the promise then rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,7 +39,7 @@ export interface MatchBoxesOptions {
  * @throws TypeError when an option is out of range, or a box is of the wrong side or its feature no unit vector of the common length.
  */
 export async function matchBoxes(input: MatchBoxesOptions): Promise<readonly Match[]> {
-  const { queries, gallery, queryRows = 4096, galleryRows = 1024, signal } = input;
+  const { queries, gallery, queryRows = 4096, galleryRows = 1024, search, signal } = input;
   const options = checkMatching(input.options);
   assertInteger('queryRows', queryRows, 1);
   assertInteger('galleryRows', galleryRows, 1);
@@ -46,11 +49,10 @@ export async function matchBoxes(input: MatchBoxesOptions): Promise<readonly Mat
   const votes = new Map<string, Vote[]>();
   for await (const block of packBoxes(queries, { side: 'query', rows: queryRows })) {
     const { featureLength } = block;
-    const found = await nearestBoxes(
-      block,
-      packBoxes(gallery, { side: 'gallery', rows: galleryRows, featureLength }),
+    const found = await nearestBoxes(block, packBoxes(gallery, { side: 'gallery', rows: galleryRows, featureLength }), {
       pace,
-    );
+      search,
+    });
     for (const [row, nearest] of found.entries()) {
       const query = block.boxes[row]!;
       const others = votes.get(query.owner.id);

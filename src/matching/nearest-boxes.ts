@@ -1,6 +1,7 @@
 import { compareIds } from '../core/compare-ids.ts';
 import { type KeptBox } from '../core/crop.ts';
 import { squaredDistance } from './dot-products.ts';
+import { type NearestSearch } from './nearest-search.ts';
 import { type PackedBoxes } from './pack-boxes.ts';
 import { type Pace } from './pace.ts';
 import { visitDots } from './visit-dots.ts';
@@ -12,36 +13,61 @@ export interface Nearest {
   readonly distance: number;
 }
 
+/** Options of {@link nearestBoxes}. */
+export interface NearestBoxesOptions {
+  readonly pace: Pace;
+  /** Where to go on when that is worth it; nowhere when left out. */
+  readonly search?: NearestSearch | undefined;
+}
+
 /**
  * Finds the nearest gallery box of each query by going through the whole gallery once, a block at a time.
  *
- * Of gallery boxes at the same distance the first by {@link compareGalleryBoxes} wins, whatever the order of the blocks.
- * The answer is empty when the gallery is, and else has one entry a query.
+ * Of gallery boxes at the same distance the first by {@link compareGalleryBoxes} wins, whatever the order of the blocks, and
+ * whether they are looked at here or by `search`. The answer is empty when the gallery is, and else has one entry a query.
  */
 export async function nearestBoxes(
   queries: PackedBoxes,
   gallery: AsyncIterable<PackedBoxes>,
-  pace: Pace,
+  { pace, search }: NearestBoxesOptions,
 ): Promise<readonly Nearest[]> {
   const nearest: { box: KeptBox; distance: number }[] = [];
+  const offer = (query: number, box: KeptBox, distance: number): void => {
+    const best = nearest[query];
+    if (best === undefined) nearest[query] = { box, distance };
+    else if (distance < best.distance || (distance === best.distance && compareGalleryBoxes(box, best.box) < 0)) {
+      best.box = box;
+      best.distance = distance;
+    }
+  };
+
+  let isElsewhere = false;
   for await (const block of gallery) {
+    const products = queries.boxes.length * block.boxes.length * queries.featureLength;
+    if (search?.isWorth(products)) {
+      if (!isElsewhere) await search.begin(queries);
+      isElsewhere = true;
+      const { boxes } = block;
+      await search.add(block, ({ queries: of, rows, distances }) => {
+        for (const [place, query] of of.entries()) offer(query, boxes[rows[place]!]!, distances[place]!);
+      });
+      await pace.rest();
+      continue;
+    }
     await visitDots(queries, block, {
       pace,
       visit(dots, { query, offset, firstRow, rows }) {
-        let best = nearest[query];
+        let limit = nearest[query]?.distance ?? Infinity;
         for (let row = 0; row < rows; row += 1) {
           const distance = squaredDistance(dots[offset + row]!);
-          if (best !== undefined && distance > best.distance) continue;
-          const box = block.boxes[firstRow + row]!;
-          if (best === undefined) nearest[query] = best = { box, distance };
-          else if (distance < best.distance || compareGalleryBoxes(box, best.box) < 0) {
-            best.box = box;
-            best.distance = distance;
-          }
+          if (distance > limit) continue;
+          offer(query, block.boxes[firstRow + row]!, distance);
+          limit = distance;
         }
       },
     });
   }
+  if (isElsewhere) await search?.finish();
   return nearest;
 }
 

@@ -13,6 +13,7 @@ import { rankItems } from '../matching/rank-items.ts';
 import { recallAt } from '../matching/recall-at.ts';
 import { scoreResult, scoreWeights, type Scores } from '../matching/score-result.ts';
 import { gallerySource } from './gallery-source.ts';
+import { nearestLanes } from './nearest-lanes.ts';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
@@ -83,8 +84,9 @@ async function retrieve(
   const boxes = await openBoxes(from);
   const sides = { queries: boxes.boxes('query'), gallery: gallerySource(boxes, pool), signal };
   const rankings = await rankItems({ ...sides, options: matching });
+  await using search = nearestLanes();
   // 4 is the largest distance there is: the pairs before the threshold.
-  const matches = await matchBoxes({ ...sides, options: { ...matching, maxDistance: 4 } });
+  const matches = await matchBoxes({ ...sides, search, options: { ...matching, maxDistance: 4 } });
   return {
     recallAt1: recallAt(rankings, truth, 1),
     recallAt5: recallAt(rankings, truth, 5),

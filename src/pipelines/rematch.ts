@@ -7,6 +7,7 @@ import { openBoxes } from '../io/open-boxes.ts';
 import { writeResult } from '../io/result-file.ts';
 import { matchBoxes } from '../matching/match-boxes.ts';
 import { gallerySource } from './gallery-source.ts';
+import { nearestLanes } from './nearest-lanes.ts';
 
 /** Options of {@link rematch}. */
 export interface RematchOptions {
@@ -34,10 +35,12 @@ export async function rematch(options: RematchOptions): Promise<readonly Match[]
   const { from, out, matching = {}, pool = defaultPool, signal } = options;
   assertOneOf('pool', pool, pools);
   const boxes = await openBoxes(from);
+  await using search = nearestLanes();
   const matches = await matchBoxes({
     queries: boxes.boxes('query'),
     gallery: gallerySource(boxes, pool),
     options: matching,
+    search,
     signal,
   });
   await writeResult(out, matches);

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, afterAll, describe, expect, it } from 'vitest';
+import { beforeAll, afterAll, describe, expect, it, vi } from 'vitest';
 import { createBoxStore } from '../../src/io/create-box-store.ts';
 import { writeBoxesNdjson } from '../../src/io/write-boxes-ndjson.ts';
 import { writeClipAnnotations, writePictureAnnotations } from '../../src/io/write-annotations.ts';
@@ -9,6 +9,17 @@ import { rematch } from '../../src/pipelines/rematch.ts';
 import { galleryBox, queryBox } from '../helpers/boxes.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { garment } from '../helpers/truth.ts';
+
+const lanes = vi.hoisted(() => ({ asked: 0, closed: 0 }));
+vi.mock('../../src/pipelines/nearest-lanes.ts', () => ({
+  nearestLanes: () => ({
+    isWorth: () => {
+      lanes.asked += 1;
+      return false;
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve((lanes.closed += 1)),
+  }),
+}));
 
 /** Items a and b, clips v (shows a) and w (shows b, but looks like a), decoy d. */
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -49,6 +60,13 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.asyncDispose]());
 
 describe('evaluate', () => {
+  it('asks lanes whether the search is worth them, and closes them', async () => {
+    await rematch({ from: at('run'), out: at('run', 'result.json') });
+    Object.assign(lanes, { asked: 0, closed: 0 });
+    await evaluate({ result: at('run', 'result.json'), root: at('shop'), boxes: at('run') });
+    expect(lanes).toEqual({ asked: 1, closed: 1 });
+  });
+
   it('scores a run and its boxes', async () => {
     await rematch({ from: at('run'), out: at('run', 'result.json') });
     expect(await evaluate({ result: at('run', 'result.json'), root: at('shop'), boxes: at('run') })).toEqual({

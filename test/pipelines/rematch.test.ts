@@ -1,17 +1,26 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defaultMatching } from '../../src/core/defaults.ts';
 import { createBoxStore } from '../../src/io/create-box-store.ts';
 import { openBoxes } from '../../src/io/open-boxes.ts';
+import { formatResult } from '../../src/io/result-file.ts';
 import { matchBoxes } from '../../src/matching/match-boxes.ts';
+import { nearestLanes } from '../../src/pipelines/nearest-lanes.ts';
 import { rematch } from '../../src/pipelines/rematch.ts';
 import { poolTracks } from '../../src/tracking/pool-tracks.ts';
 import { galleryBox, queryBox } from '../helpers/boxes.ts';
 import { randomBoxes } from '../helpers/random-boxes.ts';
 import { slowReference } from '../helpers/slow-reference.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const lanes = vi.hoisted(() => ({ asked: 0, closed: 0 }));
+vi.mock('../../src/pipelines/nearest-lanes.ts', async (original) => {
+  const { watchedLanes } = await import('../helpers/watched-lanes.ts');
+  const real = await original<{ readonly nearestLanes: typeof nearestLanes }>();
+  return { nearestLanes: watchedLanes(real.nearestLanes, lanes) };
+});
 
 const thresholds = fc.record({
   quantile: fc.constantFrom(0, 0.28, 0.28, 0.28, 0.5, 1),
@@ -21,8 +30,12 @@ const thresholds = fc.record({
 });
 
 describe('rematch', () => {
-  it('writes the very bytes of an independent slow implementation, in 1,000 random cases', async () => {
+  it('writes the very bytes of an independent slow implementation, in 1,000 random cases, with lanes, without and with both', async () => {
     await using folder = await temporaryFolder();
+    await using lanes = nearestLanes({ threads: 2, idleProducts: 0 });
+    let block = 0;
+    const now = { ...lanes, isWorth: () => true };
+    const nowAndThen = { ...lanes, isWorth: () => (block += 1) % 3 > 0 };
     const from = join(folder.path, 'boxes.ndjson');
     const out = join(folder.path, 'result.json');
     let answers = 0;
@@ -33,6 +46,12 @@ describe('rematch', () => {
         await rematch({ from, out, matching });
         const written = await readFile(out, 'utf8');
         expect(written).toBe(slowReference(lines, matching));
+        const stored = await openBoxes(from);
+        const sides = { queries: stored.boxes('query'), gallery: stored.boxes('gallery') };
+        for (const search of [now, nowAndThen]) {
+          const matches = await matchBoxes({ ...sides, search, options: matching, queryRows: 11, galleryRows: 5 });
+          expect(formatResult(matches)).toBe(written);
+        }
         answers += written.split('item_id').length - 1;
       }),
       { numRuns: 1000 },
@@ -96,7 +115,9 @@ describe('rematch', () => {
     await store.write({ side: 'query', id: 'chance' }, [queryBox({ id: 'chance', feature: [1, 1] })]);
     await store.write({ side: 'query', id: 'right' }, [queryBox({ id: 'right', feature: [1, 0.1] })]);
     const out = join(folder.path, 'result.json');
+    Object.assign(lanes, { asked: 0, closed: 0 });
     expect(await rematch({ from, out })).toMatchObject([{ itemId: 'chance', frameIndex: 100 }]);
+    expect(lanes).toEqual({ asked: 1, closed: 1 });
     expect(await rematch({ from, out, pool: 'none' })).toMatchObject([{ itemId: 'chance', frameIndex: 100 }]);
     expect(await rematch({ from, out, pool: 'tracks' })).toMatchObject([{ itemId: 'right', frameIndex: 80 }]);
   });

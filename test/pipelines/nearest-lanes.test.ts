@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BoxFeature } from '../../src/core/box-feature.ts';
+import { matchBoxes } from '../../src/matching/match-boxes.ts';
+import { type NearestSearch } from '../../src/matching/nearest-search.ts';
+import { nearestLanes } from '../../src/pipelines/nearest-lanes.ts';
+import { galleryBox, queryBox } from '../helpers/boxes.ts';
+
+describe('nearestLanes', { timeout: 60_000 }, () => {
+  let lanes: ReturnType<typeof nearestLanes>;
+  beforeAll(() => {
+    lanes = nearestLanes({ threads: 2, idleProducts: 0 });
+  });
+  afterAll(() => lanes[Symbol.asyncDispose]());
+
+  it('finds what is found without it among features that differ by less than float32 can tell, and some that do not differ', async () => {
+    const featureLength = 2048;
+    const directions = [1, 2, 3].map((seed) =>
+      Array.from({ length: featureLength }, (_, place) => Math.sin(seed * (place + 1) * 1.7)),
+    );
+    const sketch = fc.record({
+      direction: fc.nat(2),
+      hair: fc.constantFrom(0, 0, 1e-7, -1e-7, 3e-7, 1e-4),
+      place: fc.nat(9),
+      id: fc.constantFrom('7', '10', 'b'),
+      frame: fc.constantFrom('80', '100'),
+      score: fc.constantFrom(0.9, 0.95),
+    });
+    const featureOf = ({ direction, hair, place }: { direction: number; hair: number; place: number }): number[] => {
+      const numbers = [...directions[direction]!];
+      numbers[place] = numbers[place]! + hair * 30;
+      return numbers;
+    };
+    const boxes = (least: number, most: number): fc.Arbitrary<readonly Parameters<typeof queryBox>[0][]> =>
+      fc
+        .array(sketch, { minLength: least, maxLength: most })
+        .map((all) => all.map((one, boxIndex) => ({ ...one, boxIndex, feature: featureOf(one) })));
+    let matched = 0;
+    await fc.assert(
+      fc.asyncProperty(boxes(1, 12), boxes(1, 90), async (drawn, drawnClips) => {
+        const queries = drawn.map((one) => queryBox({ ...one, frame: '0' }));
+        const gallery = drawnClips.map((one) => galleryBox(one));
+        const expected = await matchBoxes({ queries, gallery });
+        expect(await matchBoxes({ queries, gallery, search: lanes, galleryRows: 17, queryRows: 5 })).toEqual(expected);
+        matched += expected.length;
+      }),
+      { numRuns: 60 },
+    );
+    expect(matched).toBeGreaterThan(60);
+  });
+
+  it('takes more queries than it multiplies at once, and blocks of other sizes than before', async () => {
+    const featureOf = (number: number): readonly number[] => [Math.sin(number), Math.cos(number), Math.sin(number * 7)];
+    const queries = Array.from({ length: 700 }, (_, number) =>
+      queryBox({ id: String(number), feature: featureOf(number * 1.01) }),
+    );
+    const gallery = Array.from({ length: 900 }, (_, number) =>
+      galleryBox({ id: String(number), feature: featureOf(number % 451) }),
+    );
+    const expected = await matchBoxes({ queries, gallery });
+    expect(expected.length).toBeGreaterThan(300);
+    for (const galleryRows of [16, 300, 33]) {
+      expect(await matchBoxes({ queries, gallery, search: lanes, galleryRows })).toEqual(expected);
+    }
+  });
+
+  it('has no matches where there is no gallery', async () => {
+    expect(await matchBoxes({ queries: [queryBox({ id: 'i' })], gallery: [], search: lanes })).toEqual([]);
+  });
+
+  it('starts when what went by would have been worth it, and then does all', () => {
+    const idle = nearestLanes({ idleProducts: 100 });
+    expect([60, 40, 1, 1, 60].map((products) => idle.isWorth(products))).toEqual([false, false, true, true, true]);
+  });
+
+  it('starts no thread before that', async () => {
+    const given: number[] = [];
+    await using idle = nearestLanes({ idleProducts: 6 });
+    const search: NearestSearch = {
+      ...idle,
+      begin: () => Promise.reject(new Error('begun')),
+      isWorth: (products) => {
+        given.push(products);
+        return idle.isWorth(products);
+      },
+    };
+    const few = { queries: [queryBox({ id: 'i' })], gallery: [1, 2, 3].map(() => galleryBox({ id: 'v' })) };
+    expect(await matchBoxes({ ...few, search, galleryRows: 2 })).toHaveLength(1);
+    expect(given).toEqual([4, 2]);
+    await expect(matchBoxes({ ...few, search, galleryRows: 2 })).rejects.toThrow('begun');
+  });
+
+  it('stops when it is told to', async () => {
+    const feature = Array.from({ length: 64 }, (_, place) => Math.sin(place));
+    const gallery = Array.from<BoxFeature>({ length: 50 }).fill(galleryBox({ id: 'v', feature }));
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    let added = 0;
+    const search: NearestSearch = {
+      ...lanes,
+      add: async (block, found) => {
+        added += 1;
+        if (added === 3) controller.abort(reason);
+        await lanes.add(block, found);
+      },
+    };
+    const { signal } = controller;
+    const stopped = matchBoxes({ queries: [queryBox({ id: 'i', feature })], gallery, galleryRows: 1, search, signal });
+    await expect(stopped).rejects.toBe(reason);
+    expect(added).toBe(3);
+  });
+});
