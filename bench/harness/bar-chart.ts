@@ -1,3 +1,4 @@
+import { formatRatio } from './format-spread.ts';
 import { type Spread } from './spread.ts';
 
 /** A group of bars. */
@@ -62,11 +63,6 @@ export function barChart({ title, series, groups }: BarChartOptions): string {
     ...rows,
     '</svg>\n',
   ].join('\n');
-}
-
-/** Two or three digits that count. */
-export function formatRatio(value: number): string {
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 interface TextOptions {

@@ -1,106 +1,24 @@
-import { barChart, formatRatio } from './bar-chart.ts';
-import { type Comparison, type LeftOut, type ScenarioResults } from './results.ts';
-import { ratiosOf, type Spread } from './spread.ts';
+import { type Scenario } from './scenario.ts';
 
-/** Where the page's plot lies, from the page. */
-export const plotPath = 'benchmarks/pipeline.svg';
+type Scenarios = Readonly<Record<string, Scenario>>;
 
-/** The page `docs/benchmarks.md`, from what was measured. */
-export function benchmarksPage({ what, comparisons }: ScenarioResults): string {
-  const all = Object.values(comparisons);
-  const measured = all.filter(isMeasured);
-  return `<!-- Made by \`npm run bench -- --docs\` from bench/results/pipeline.json. Do not edit. -->
+/** The page `docs/benchmarks.md`: a part for each scenario that was measured, by its name. */
+export function benchmarksPage(scenarios: Scenarios, measured: ReadonlyMap<string, unknown>): string {
+  const sections = [...measured].map(([name, results]) => `\n## ${name}\n\n${scenarios[name]!.section(results)}`);
+  return `<!-- Made by \`npm run bench -- --docs\` from bench/results. Do not edit. -->
 
 # Benchmarks
 
-## pipeline
-
-${sentence(what)}
-
-Each figure is a ratio within pairs of runs that directly followed each other (A B A B), so that what else the machine did met both. Shown are the median and,
-in brackets, the quartiles. A pair that warms up comes first and is not counted. Time is that of the whole process tree from start to end; CPU is user and
-system time, that of child processes included. The answers of every run are compared with those of \`match\`, and one that differs ends the measurement. A
-load average well above the number of cores says that other programs ran too: ratios of CPU time suffer less from that than those of wall time.
-
-- **the seed’s dataflow** ([\`seed-dataflow.ts\`](../bench/baselines/seed-dataflow.ts)): the same models on the same lanes, one model after the other over all
-  of the data, detection at batch 1, every frame sought anew, every crop decoded again for each of the four embedders, features as JSON text, the
-  full matrix of distances.
-- **the usual script** ([\`usual_script.py\`](../bench/baselines/usual_script.py)): Python with an OpenCV read loop, onnxruntime with its own threads, a clip a
-  batch, NumPy.
-- **the floor** ([\`floor.ts\`](../bench/baselines/floor.ts)): the batches of a run of \`match\`, already in memory, through the same sessions on all cores with
-  nothing else to do, and then each clip and picture decoded once and dropped. Starting, loading and warming up are not part of it; they are part of
-  \`match\`.
-
-![Time of each program as a multiple of that of match](${plotPath})
-
-| compared | wall | CPU | \`match\` | the other | n | answers |
-|---|---|---|---|---|---|---|
-${all.map((one) => (isMeasured(one) ? row(one) : `| ${one.title} | left out: ${one.leftOut} | | | | | |`)).join('\n')}
-
-Where, when and how; \`val\` is the shop that \`vitrine synth val --items 40 --photos <photos> --split validation --seed 99\` draws:
-
-${measured.map(conditions).join('\n')}
-`;
+Each ratio is one within pairs of runs that directly followed each other (A B A B), so that what else the machine did met both. Shown are the median and,
+in brackets, the quartiles. A run that warms up comes first and is not counted. CPU is user and system time, that of child processes included. A load
+average well above the number of cores says that other programs ran too: ratios of CPU time suffer less from that than those of wall time.
+${sections.join('')}`;
 }
 
-/** The plot of the page: what each program takes, where \`match\` takes 1. */
-export function benchmarksPlot({ comparisons }: ScenarioResults): string {
-  const one: Spread = { median: 1, quartiles: [1, 1], n: 1 };
-  return barChart({
-    title: 'Time as a multiple of that of match (less is better)',
-    series: ['wall', 'CPU'],
-    groups: [
-      { label: 'match', bars: [one, one] },
-      ...Object.values(comparisons)
-        .filter(isMeasured)
-        .map(({ title, pairs }) => ({
-          label: title,
-          bars: [ratiosOf(pairs, 'match', 'wallSeconds'), ratiosOf(pairs, 'match', 'cpuSeconds')],
-        })),
-    ],
-  });
-}
-
-function isMeasured(one: Comparison | LeftOut): one is Comparison {
-  return !('leftOut' in one);
-}
-
-function row({ ratio, wallRatio, cpuRatio, match, other, agreement }: Comparison): string {
-  const cells = [ratio, format(wallRatio), format(cpuRatio), seconds(match), seconds(other), wallRatio.n, agreement];
-  return `| ${cells.join(' | ')} |`;
-}
-
-function seconds({ wallSeconds, cpuSeconds }: Comparison['match']): string {
-  return `${wallSeconds.median.toFixed(1)} s (CPU ${cpuSeconds.median.toFixed(1)} s)`;
-}
-
-function format({ median, quartiles: [low, high] }: Spread): string {
-  return `${formatRatio(median)} (${formatRatio(low)}–${formatRatio(high)})`;
-}
-
-function conditions({
-  title,
-  date,
-  commit,
-  machine,
-  versions,
-  command,
-  data,
-  loadBefore,
-  loadAfter,
-  notes,
-  parts,
-}: Comparison): string {
-  const python = ['python', 'onnxruntime', 'opencv', 'numpy'].flatMap((name) =>
-    typeof notes?.[name] === 'string' ? [`${name} ${notes[name]}`] : [],
-  );
-  const used = [...Object.entries(versions).map(([name, version]) => `${name} ${version}`), ...python].join(', ');
-  const place = `${machine.cores} cores of ${machine.cpu}, ${machine.memoryGiB} GiB`;
-  const inside = Object.entries(parts ?? {}).map(([name, cost]) => ` Of ${title}, ${name} take ${seconds(cost)}.`);
-  const load = `load average ${loadBefore[0]} before and ${loadAfter[0]} after`;
-  return `- ${title}: \`${command}\` on ${data}; ${date.slice(0, 10)}, commit ${commit}, ${place}, ${used}; ${load}.${inside.join('')}`;
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+/** The pictures of the page, as SVG, by their path from the page. */
+export function benchmarksPlots(
+  scenarios: Scenarios,
+  measured: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, string> {
+  return new Map([...measured].flatMap(([name, results]) => Object.entries(scenarios[name]!.plots(results))));
 }

@@ -33,7 +33,7 @@ export interface LeftOut {
 }
 
 /** A file of `bench/results`. */
-export interface ScenarioResults {
+export interface PipelineResults {
   readonly scenario: string;
   readonly what: string;
   readonly comparisons: Readonly<Record<string, Comparison | LeftOut>>;

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type ScenarioResults } from '../../bench/harness/results.ts';
+import { type PipelineResults } from '../../bench/harness/results.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
 import { writeTinyShop } from '../helpers/tiny-shop.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -12,18 +12,18 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 const program = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url));
 
 /** Runs the built scenario on a shop of two clips. */
-async function bench(python: string): Promise<ScenarioResults['comparisons']> {
+async function bench(python: string): Promise<PipelineResults['comparisons']> {
   await using folder = await temporaryFolder();
   const root = join(folder.path, 'shop');
   await writeTinyShop(root);
   const data = ['--root', root, '--models', tinyModels, '--frames', '0:2:1', '--results', folder.path];
   await promisify(execFile)(process.execPath, [program, 'pipeline', ...data, '--runs', '1', '--python', python]);
-  const results: ScenarioResults = JSON.parse(await readFile(join(folder.path, 'pipeline.json'), 'utf8'));
+  const results: PipelineResults = JSON.parse(await readFile(join(folder.path, 'pipeline.json'), 'utf8'));
   return results.comparisons;
 }
 
 describe('the pipeline scenario', { timeout: 120_000, skip: process.platform === 'win32' }, () => {
-  let found: ScenarioResults['comparisons'] = {};
+  let found: PipelineResults['comparisons'] = {};
   beforeAll(async () => {
     found = await bench('no-such-python');
   }, 120_000);

@@ -1,30 +1,48 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { benchmarksPage, benchmarksPlot, plotPath } from '../../bench/harness/benchmarks-page.ts';
-import { type Comparison, type ScenarioResults, summarise } from '../../bench/harness/results.ts';
+import { benchmarksPage, benchmarksPlots } from '../../bench/harness/benchmarks-page.ts';
+import { type Comparison, type PipelineResults, summarise } from '../../bench/harness/results.ts';
+import { allScenarios } from '../../bench/scenarios/all-scenarios.ts';
 
 function read(path: string): Promise<string> {
   return readFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 }
 
-const results: ScenarioResults = JSON.parse(await read('bench/results/pipeline.json'));
-const measured = Object.entries(results.comparisons).filter(
+const names = Object.keys(allScenarios);
+const results = new Map(
+  await Promise.all(
+    names.map(async (name): Promise<[string, unknown]> => {
+      return [name, JSON.parse(await read(`bench/results/${name}.json`))];
+    }),
+  ),
+);
+const pipeline: PipelineResults = JSON.parse(await read('bench/results/pipeline.json'));
+const measured = Object.entries(pipeline.comparisons).filter(
   (entry): entry is [string, Comparison] => !('leftOut' in entry[1]),
 );
 
 describe('benchmarks.md', () => {
   it('is what `npm run bench -- --docs` makes of the results', async () => {
-    expect(await read('docs/benchmarks.md')).toBe(benchmarksPage(results));
-    expect(await read(`docs/${plotPath}`)).toBe(benchmarksPlot(results));
+    expect(await read('docs/benchmarks.md')).toBe(benchmarksPage(allScenarios, results));
+    for (const [path, svg] of benchmarksPlots(allScenarios, results)) expect(await read(`docs/${path}`)).toBe(svg);
+  });
+
+  it.each(names)('has a picture of %s, and shows it', (name) => {
+    const page = benchmarksPage(allScenarios, results);
+    const paths = [...benchmarksPlots(allScenarios, new Map([[name, results.get(name)]])).keys()];
+    expect(paths.length).toBeGreaterThan(0);
+    for (const path of paths) expect(page).toContain(`](${path})`);
   });
 
   it('says why a program was left out', () => {
-    const page = benchmarksPage({
-      ...results,
+    const leftOut = {
+      ...pipeline,
       comparisons: { script: { title: 'the usual script', leftOut: 'no Python' } },
-    });
-    expect(page).toContain('| the usual script | left out: no Python |');
+    };
+    expect(benchmarksPage(allScenarios, new Map([['pipeline', leftOut]]))).toContain(
+      '| the usual script | left out: no Python |',
+    );
   });
 });
 

@@ -1,0 +1,27 @@
+/** Options of the command line, as `parseArgs` takes them: each holds a text. */
+export type ScenarioOptions = Readonly<Record<string, { readonly type: 'string'; readonly default?: string }>>;
+
+/** What was given on the command line, by the name of the option; undefined where nothing was given and there is no default. */
+export type OptionValues = Readonly<Record<string, string | undefined>>;
+
+/** What a scenario is run with. */
+export interface ScenarioJob<Results> {
+  readonly values: OptionValues;
+  /** What the file of results holds so far, for a scenario that measures parts of it anew; undefined when there is none. */
+  readonly read: () => Promise<Results | undefined>;
+  /** Replaces the file of results. */
+  write(this: void, results: Results): Promise<void>;
+  /** Tells whoever waits. */
+  readonly say: (line: string) => void;
+}
+
+/** Something that `npm run bench` measures, and how the page shows it. Its results are in `bench/results/<name>.json`. */
+export interface Scenario<Results = unknown> {
+  readonly options: ScenarioOptions;
+  /** Measures and writes; throws a TypeError when an option is out of range, before anything is run. */
+  run(job: ScenarioJob<Results>): Promise<void>;
+  /** Its part of the page, without its heading. */
+  section(results: Results): string;
+  /** Pictures of its part, as SVG, by their path from the page. */
+  plots(results: Results): Readonly<Record<string, string>>;
+}
