@@ -1,3 +1,4 @@
+import { runRounds } from './run-rounds.ts';
 import { type Cost, type Pair } from './spread.ts';
 
 /** What is compared. */
@@ -19,13 +20,6 @@ export interface RunPairs {
 
 /** Runs two programs in turn, A B A B, so that what else the machine does meets both. */
 export async function runPairs({ match, other, runs, onPair }: RunPairsOptions): Promise<RunPairs> {
-  const pair = async (number: number): Promise<Pair> => {
-    const both = { match: await match(), other: await other() };
-    onPair(both, number);
-    return both;
-  };
-  const warmUp = await pair(0);
-  const pairs: Pair[] = [];
-  for (let number = 1; number <= runs; number += 1) pairs.push(await pair(number));
-  return { warmUp, pairs };
+  const { warmUp, rounds } = await runRounds({ each: { match, other }, runs, onRound: onPair });
+  return { warmUp, pairs: rounds };
 }

@@ -1,7 +1,9 @@
 import { type Scenario } from '../harness/scenario.ts';
+import { flowScenario } from './flow-scenario.ts';
 import { pipelineScenario } from './pipeline-scenario.ts';
 
 /** Every scenario by its name, in the order of the page. */
 export const allScenarios: Readonly<Record<string, Scenario>> = {
   pipeline: pipelineScenario,
+  flow: flowScenario,
 };

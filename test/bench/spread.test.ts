@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../bench/harness/results.ts';
 import { runPairs } from '../../bench/harness/run-pairs.ts';
+import { ratioOf, runRounds } from '../../bench/harness/run-rounds.ts';
 import { type Cost, type Pair, ratiosOf, spreadOf } from '../../bench/harness/spread.ts';
 
 function cost(wallSeconds: number, cpuSeconds = wallSeconds): Cost {
@@ -70,5 +71,22 @@ describe('runPairs', () => {
       ],
     });
     expect(told).toEqual([0, 1, 2]);
+  });
+});
+
+describe('runRounds', () => {
+  it('divides round by round', async () => {
+    let number = 0;
+    const next = (): Promise<Cost> => Promise.resolve(cost((number += 1)));
+    const { warmUp, rounds } = await runRounds({ each: { a: next, b: next, c: next }, runs: 2 });
+    expect(warmUp).toEqual({ a: cost(1), b: cost(2), c: cost(3) });
+    expect(rounds.map(({ a, b, c }) => [a, b, c].map(({ wallSeconds }) => wallSeconds))).toEqual([
+      [4, 5, 6],
+      [7, 8, 9],
+    ]);
+    expect(ratioOf(rounds, ['c', 'a'], 'wallSeconds').quartiles).toEqual([
+      9 / 7 + (6 / 4 - 9 / 7) / 4,
+      expect.closeTo(6 / 4 - (6 / 4 - 9 / 7) / 4),
+    ]);
   });
 });
