@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { cpus, loadavg, release, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 
@@ -20,7 +21,9 @@ export interface Conditions {
 /** Looks around. A commit with changes that are not in it ends in `+`. */
 export async function readConditions(): Promise<Conditions> {
   const git = async (...args: string[]): Promise<string> => (await promisify(execFile)('git', args)).stdout.trim();
-  const [commit, changes, ffmpeg, runtime] = await Promise.all([
+  const versionOf = async (name: string): Promise<string> =>
+    JSON.parse(await readFile(join('node_modules', name, 'package.json'), 'utf8')).version;
+  const [commit, changes, ffmpeg, runtime, rxjs] = await Promise.all([
     git('rev-parse', '--short', 'HEAD'),
     git(
       'status',
@@ -34,7 +37,8 @@ export async function readConditions(): Promise<Conditions> {
       'package-lock.json',
     ),
     findFfmpeg(),
-    readFile('node_modules/onnxruntime-node/package.json', 'utf8'),
+    versionOf('onnxruntime-node'),
+    versionOf('rxjs'),
   ]);
   return {
     date: new Date().toISOString(),
@@ -47,7 +51,8 @@ export async function readConditions(): Promise<Conditions> {
     },
     versions: {
       node: process.versions.node,
-      'onnxruntime-node': JSON.parse(runtime).version,
+      'onnxruntime-node': runtime,
+      rxjs,
       ffmpeg: ffmpeg.version,
     },
   };
