@@ -93,8 +93,8 @@ export const flowScenario: Scenario<FlowResults> = {
     });
     return `What each operator of \`src/flow\` costs an item, in nanoseconds of wall time, beside the operator of RxJS nearest to it, with ${items} numbers and no work. What
 it buys is in the last columns: the most values in flight, taken from a source and not done with, when ${itemsInFlight} come from a source that gives at once
-and each takes a few milliseconds. RxJS asks for everything, whatever its limit of what runs at once. A frame of 540x960 is 1.5 MB, and its way
-through decoder, detector and embedders takes milliseconds: a microsecond of flow is a thousandth of it.
+and each takes a few milliseconds. RxJS asks for everything, whatever its limit of what runs at once; and \`bufferCount\` hands on whole batches, where
+\`batchWhileBusy\` gives each asker its own answer. Models and decoder spend tens of milliseconds on a frame: some microseconds of flow do not show.
 
 ![Time an item as a multiple of that of RxJS](${plotPath})
 
