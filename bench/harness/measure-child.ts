@@ -7,6 +7,8 @@ import { type Cost } from './spread.ts';
 export interface ChildJob {
   readonly command: string;
   readonly args: readonly string[];
+  /** Told of the id of a process whose only child is the program, as soon as there is one. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** A run that ended well. */
@@ -22,9 +24,10 @@ const timed = '"$@"; code=$?; times >&3; exit $code';
  *
  * @throws Error with the end of what the program said on stderr when it fails.
  */
-export async function measureChild({ command, args }: ChildJob): Promise<MeasuredChild> {
+export async function measureChild({ command, args, onStart }: ChildJob): Promise<MeasuredChild> {
   const start = performance.now();
   const child = spawn('sh', ['-c', timed, 'sh', command, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  if (child.pid !== undefined) onStart?.(child.pid);
   const exited = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('exit', resolve));
   const [code, wallSeconds, stdout, stderr, times] = await Promise.all([
     exited,

@@ -1,9 +1,11 @@
 import { type Scenario } from '../harness/scenario.ts';
 import { flowScenario } from './flow-scenario.ts';
 import { pipelineScenario } from './pipeline-scenario.ts';
+import { scaleScenario } from './scale-scenario.ts';
 
 /** Every scenario by its name, in the order of the page. */
 export const allScenarios: Readonly<Record<string, Scenario>> = {
   pipeline: pipelineScenario,
+  scale: scaleScenario,
   flow: flowScenario,
 };
