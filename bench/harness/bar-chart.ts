@@ -15,7 +15,7 @@ export interface BarChartOptions {
   readonly groups: readonly BarGroup[];
 }
 
-const colors = ['#1f6feb', '#d4793a'];
+const colors = ['#1f6feb', '#d4793a', '#2da44e', '#8250df'];
 const width = 720;
 const labelWidth = 170;
 const valueWidth = 60;

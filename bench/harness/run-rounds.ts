@@ -48,13 +48,3 @@ export function ratioOf<Name extends string>(
 ): Spread {
   return spreadOf(rounds.map((round) => round[above][cost] / round[below][cost]));
 }
-
-/** What some work in this process costs, its threads included. */
-export async function measureCall(work: () => Promise<unknown>): Promise<Cost> {
-  const startCpu = process.cpuUsage();
-  const startMs = performance.now();
-  await work();
-  const wallSeconds = (performance.now() - startMs) / 1000;
-  const { user, system } = process.cpuUsage(startCpu);
-  return { wallSeconds, cpuSeconds: (user + system) / 1e6 };
-}

@@ -1,4 +1,5 @@
 import { type Scenario } from '../harness/scenario.ts';
+import { decodeScenario } from './decode-scenario.ts';
 import { flowScenario } from './flow-scenario.ts';
 import { pipelineScenario } from './pipeline-scenario.ts';
 import { scaleScenario } from './scale-scenario.ts';
@@ -7,5 +8,6 @@ import { scaleScenario } from './scale-scenario.ts';
 export const allScenarios: Readonly<Record<string, Scenario>> = {
   pipeline: pipelineScenario,
   scale: scaleScenario,
+  decode: decodeScenario,
   flow: flowScenario,
 };

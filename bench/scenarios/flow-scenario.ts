@@ -1,8 +1,9 @@
 import { barChart } from '../harness/bar-chart.ts';
 import { formatSpread } from '../harness/format-spread.ts';
 import { commandOf, conditionsLine, type Measured, measured } from '../harness/measured.ts';
+import { measureCall } from '../harness/measure-call.ts';
 import { integerOf } from '../harness/option-values.ts';
-import { measureCall, ratioOf, type Round, runRounds } from '../harness/run-rounds.ts';
+import { ratioOf, type Round, runRounds } from '../harness/run-rounds.ts';
 import { type Scenario, type ScenarioOptions } from '../harness/scenario.ts';
 import { type Cost, type Spread, spreadOf } from '../harness/spread.ts';
 import { flowContests, InFlight } from './flow-contests.ts';

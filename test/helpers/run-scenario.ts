@@ -1,0 +1,16 @@
+import { type OptionValues, type Scenario } from '../../bench/harness/scenario.ts';
+
+/** Runs a scenario in this process with some options, the others at their defaults, and gives what it wrote. */
+export async function runScenario<Results>(scenario: Scenario<Results>, given: OptionValues): Promise<Results> {
+  const defaults = Object.entries(scenario.options).map(([name, option]) => [name, option.default]);
+  const written: Results[] = [];
+  await scenario.run({
+    values: { ...Object.fromEntries(defaults), ...given },
+    read: () => Promise.resolve(undefined),
+    write: (results) => Promise.resolve(void written.push(results)),
+    say: () => undefined,
+  });
+  const [results] = written;
+  if (results === undefined) throw new TypeError('Expected the scenario to write its results');
+  return results;
+}
