@@ -88,7 +88,8 @@ export { type IndexedPicture, type IndexManifest, type IndexModel } from './io/i
 export { type Models, openModels, type OpenModelsOptions } from './models/open-models.ts';
 export { loadManifest, type ModelSet } from './models/load-manifest.ts';
 export { type DeviceChoice, deviceChoices, type DeviceReport } from './models/choose-device.ts';
-export { type DeviceStatus, listDevices } from './models/list-devices.ts';
+export { type DeviceStatus } from './models/device-status.ts';
+export { listDevices } from './models/list-devices.ts';
 
 // Pixels.
 export { type Ffmpeg, findFfmpeg, type FindFfmpegOptions } from './media/find-ffmpeg.ts';

@@ -23,7 +23,9 @@ export function runSummary(report: RunReport): string {
 }
 
 function deviceLine({ device, models }: RunReport): string {
-  const why = device.passedOver.map(({ device: other, reason }) => `not ${other}: ${reason}`).join('; ');
+  const { passedOver, drawback } = device;
+  const notes = passedOver.map(({ device: other, reason }) => `not ${other}: ${reason}`);
+  const why = [...notes, ...(drawback === undefined ? [] : [drawback])].join('; ');
   return `models ${models.name} on ${device.device}, ${counted(device.lanes, 'lane')}${why === '' ? '' : ` (${why})`}`;
 }
 

@@ -1,8 +1,9 @@
 import { assertOneOf } from '../core/assert.ts';
 import { PipelineError } from '../core/errors.ts';
+import { type DeviceStatus } from './device-status.ts';
 import { graphicsFiles, hasGraphicsDevice } from './has-graphics-device.ts';
 import { type Provider } from './lane-protocol.ts';
-import { type DeviceStatus, probeDevice } from './list-devices.ts';
+import { probeDevice } from './list-devices.ts';
 
 /** The values of `--device`. */
 export const deviceChoices = ['auto', 'cpu', 'webgpu', 'cuda'] as const;
@@ -18,6 +19,8 @@ export interface DeviceReport {
   readonly lanes: number;
   /** Better devices that were tried and passed over, each with its reason; empty when one was asked for. */
   readonly passedOver: readonly { readonly device: Provider; readonly reason: string }[];
+  /** Why `auto` would not have taken the device that was named; absent when it would. */
+  readonly drawback?: string;
 }
 
 /** Options of {@link chooseDevice}. */
@@ -38,8 +41,8 @@ const remedies = {
 };
 
 /**
- * The device for `asked`. A named device is taken or refused; `auto` takes the first of cuda and webgpu that works and is
- * faster than one CPU core, else the CPU.
+ * The device for `asked`. A named device is tried whatever the machine looks like, and taken, however slow, or refused; `auto` takes the first of cuda and webgpu that works, is
+ * faster than one CPU core and costs the CPU less, else the CPU; on a machine without a graphics device it tries none.
  *
  * @throws PipelineError `device-unavailable` when the named device does not work, with what to install.
  * @throws TypeError when `asked` is none of {@link deviceChoices}.
@@ -51,11 +54,11 @@ export async function chooseDevice(
   assertOneOf('device', asked, deviceChoices);
   if (asked === 'cpu') return { device: 'cpu', asked, passedOver: [] };
   if (asked !== 'auto') {
-    const { isAvailable, reason = 'no reason given' } = await probe(asked);
-    if (isAvailable) return { device: asked, asked, passedOver: [] };
+    const { isAvailable, reason } = await probe(asked);
+    if (isAvailable) return { device: asked, asked, passedOver: [], ...(reason !== undefined && { drawback: reason }) };
     throw new PipelineError(
       'device-unavailable',
-      `Device ${asked} was asked for and does not work: ${reason}; ${remedies[asked]}`,
+      `Device ${asked} was asked for and does not work: ${reason ?? 'no reason given'}; ${remedies[asked]}`,
     );
   }
   if (!hasGraphics()) {

@@ -8,7 +8,7 @@ import {
   type LaneTensor,
 } from './lane-protocol.ts';
 import { contractFault, type TensorFacts } from './model-contract.ts';
-import { sessionOptions } from './session-options.ts';
+import { executionProviders, sessionOptions } from './session-options.ts';
 
 /** Open ONNX sessions; `run` blocks the calling thread while a model works. */
 export interface Sessions extends AsyncDisposable {
@@ -50,7 +50,7 @@ export async function openSessions({ provider, models }: LaneSetup): Promise<Ses
 
 async function openSession({ path, contract }: LaneModel, provider: LaneSetup['provider']): Promise<InferenceSession> {
   const session = await InferenceSession.create(path, {
-    executionProviders: [provider],
+    executionProviders: executionProviders(provider),
     ...sessionOptions,
   }).catch((cause: unknown) => {
     throw new PipelineError('model-invalid', `ONNX Runtime cannot open ${path} on ${provider}: ${messageOf(cause)}`, {

@@ -1,7 +1,8 @@
-// Entry of a child process: tries one provider and prints `{"ok":true,"ms":...,"cpuMs":...}` or `{"ok":false,"reason":"..."}`.
+// Entry of a child process: tries one provider and prints a `ProbeAnswer` as JSON (see `device-status.ts`).
 // A process of its own, because drivers write to stderr by themselves and a broken one can take the process down.
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '../core/errors.ts';
+import { type ProbeAnswer, type ProductCost } from './device-status.ts';
 
 /** An ONNX model with one node, `y = MatMul(x, x)` over float32 `[n, n]`. */
 const product = Buffer.from(
@@ -10,29 +11,37 @@ const product = Buffer.from(
 );
 const sideLength = 512;
 
-async function time(provider: string): Promise<number> {
+async function costOn(provider: string): Promise<ProductCost> {
   const session = await InferenceSession.create(product, {
     executionProviders: [provider],
     intraOpNumThreads: 1,
     logSeverityLevel: 3,
   });
   const x = new Tensor('float32', new Float32Array(sideLength ** 2).fill(1), [sideLength, sideLength]);
-  let best = Number.POSITIVE_INFINITY;
+  const cost = { ms: Number.POSITIVE_INFINITY, cpuMs: Number.POSITIVE_INFINITY };
   // The first run compiles kernels.
   for (let run = 0; run < 4; run += 1) {
     const start = performance.now();
+    const startedCpu = process.cpuUsage();
     const { y } = await session.run({ x });
-    if (run > 0) best = Math.min(best, performance.now() - start);
+    const { user, system } = process.cpuUsage(startedCpu);
+    if (run > 0) {
+      cost.ms = Math.min(cost.ms, performance.now() - start);
+      cost.cpuMs = Math.min(cost.cpuMs, (user + system) / 1000);
+    }
     if (y?.data[0] !== sideLength) throw new TypeError(`${provider} computes wrong numbers`);
   }
   await session.release();
-  return best;
+  return cost;
+}
+
+async function answerFor(provider: string): Promise<ProbeAnswer> {
+  try {
+    return { ok: true, device: await costOn(provider), core: await costOn('cpu') };
+  } catch (error) {
+    return { ok: false, reason: messageOf(error) };
+  }
 }
 
 env.logLevel = 'error';
-try {
-  const ms = await time(process.argv[2] ?? 'cpu');
-  process.stdout.write(JSON.stringify({ ok: true, ms, cpuMs: await time('cpu') }));
-} catch (error) {
-  process.stdout.write(JSON.stringify({ ok: false, reason: messageOf(error) }));
-}
+process.stdout.write(JSON.stringify(await answerFor(process.argv[2] ?? 'cpu')));

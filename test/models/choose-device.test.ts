@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chooseDevice } from '../../src/models/choose-device.ts';
+import { type DeviceStatus } from '../../src/models/device-status.ts';
 import { hasGraphicsDevice } from '../../src/models/has-graphics-device.ts';
 import { type Provider } from '../../src/models/lane-protocol.ts';
-import { type DeviceStatus, listDevices } from '../../src/models/list-devices.ts';
+import { listDevices } from '../../src/models/list-devices.ts';
 
 const works = (device: Provider): DeviceStatus => ({ device, isAvailable: true, isWorthwhile: true, probeMs: 1 });
 const slow = (device: Provider): DeviceStatus => ({ ...works(device), isWorthwhile: false, reason: 'slow' });
@@ -25,8 +26,18 @@ describe('chooseDevice', () => {
     await expect(chooseDevice('cpu', never)).resolves.toEqual({ device: 'cpu', asked: 'cpu', passedOver: [] });
   });
 
-  it.each(['cuda', 'webgpu'] as const)('takes %s when it is asked for and works, however slow', async (device) => {
-    await expect(chooseDevice(device, probing(slow))).resolves.toEqual({ device, asked: device, passedOver: [] });
+  it.each(['cuda', 'webgpu'] as const)('takes %s when it is asked for and works', async (device) => {
+    await expect(chooseDevice(device, probing(works))).resolves.toEqual({ device, asked: device, passedOver: [] });
+  });
+
+  it('takes what it is asked for however slow, on a machine without a graphics device too, and says why it is no good choice', async () => {
+    const softwareOnly = { ...probing(slow), hasGraphics: () => false };
+    await expect(chooseDevice('webgpu', softwareOnly)).resolves.toEqual({
+      device: 'webgpu',
+      asked: 'webgpu',
+      passedOver: [],
+      drawback: 'slow',
+    });
   });
 
   it.each([
