@@ -3,11 +3,12 @@ import { textTable } from './text-table.ts';
 
 /** What {@link doctor} found, a line each: `ok`, `--` (there is another) or `NO` (something to mend) in front. */
 export function doctorTable(report: DoctorReport): string {
-  const { version, node, platform, cores, cpu, memoryBytes, devices } = report;
+  const { version, node, platform, cores, cpuQuota, cpu, memoryBytes, devices } = report;
+  const quota = cpuQuota === undefined ? '' : `, of which a quota leaves ${Number(cpuQuota.toFixed(2))}`;
   const gib = (memoryBytes / 2 ** 30).toFixed(1);
   return textTable([
     ['ok', 'vitrine', `${version} on Node ${node}, ${platform}`],
-    ['ok', 'machine', `${cores} cores (${cpu.trim()}), ${gib} GiB memory`],
+    ['ok', 'machine', `${cores} cores (${cpu.trim()})${quota}, ${gib} GiB memory`],
     ffmpegRow(report),
     ...devices.map(({ device, isAvailable, isWorthwhile, probeMs, reason }) => {
       const works = isAvailable ? `works, ${(probeMs ?? 0).toFixed(1)} ms a probe` : 'does not work';
@@ -35,7 +36,7 @@ function modelsRows({ models }: DoctorReport): readonly (readonly string[])[] {
   ];
 }
 
-function speedRows({ speed }: DoctorReport): readonly (readonly string[])[] {
+function speedRows({ speed, placement }: DoctorReport): readonly (readonly string[])[] {
   if (!speed.isFit) return [['NO', 'speed', speed.reason]];
   const { device, warmUpMs, detectorFramesPerSec, embedderCropsPerSec } = speed.value;
   return [
@@ -44,6 +45,13 @@ function speedRows({ speed }: DoctorReport): readonly (readonly string[])[] {
       'device',
       `${device.device}, ${device.lanes} ${device.lanes === 1 ? 'lane' : 'lanes'}, warm after ${Math.round(warmUpMs)} ms`,
     ],
+    ...(device.drawback === undefined ? [] : [['', '', device.drawback]]),
+    ...(placement
+      ? [
+          ['', '', placement.why],
+          ['', '', `batches: ${placement.batches}`],
+        ]
+      : []),
     ['ok', 'detector', `${detectorFramesPerSec.toFixed(1)} frames/s`],
     ['ok', 'embedders', `${embedderCropsPerSec.toFixed(1)} crops/s`],
   ];

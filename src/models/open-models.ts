@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { assertInteger } from '../core/assert.ts';
 import { defaultFlow } from '../core/defaults.ts';
 import { type Detector, type Embedder } from '../core/ports.ts';
@@ -13,6 +12,7 @@ import { detectorContract, embedderContract } from './model-contract.ts';
 import { detectorModel, onnxDetector, type Resize } from './onnx-detector.ts';
 import { embedderModel, onnxEmbedder } from './onnx-embedder.ts';
 import { type Lane, openLane, type OpenLaneOptions } from './open-lane.ts';
+import { cpuShare, placeModels } from './place-models.ts';
 import { warmUp } from './warm-up.ts';
 
 /** Options of {@link openModels}. */
@@ -23,7 +23,7 @@ export interface OpenModelsOptions {
   readonly resize: Resize;
   /** @defaultValue `'auto'` */
   readonly device?: DeviceChoice | undefined;
-  /** Worker threads: an integer, at least 1. @defaultValue CPU cores on `cpu`, 1 on a GPU */
+  /** Worker threads: an integer, at least 1. @defaultValue CPU cores that may be used on `cpu`, 1 on a GPU, see {@link placeModels} */
   readonly lanes?: number | undefined;
   /** Most frames in one detector call: an integer, at least 1. @defaultValue {@link defaultFlow} */
   readonly detectorBatch?: number | undefined;
@@ -61,7 +61,12 @@ export async function openModels(options: OpenModelsOptions): Promise<Models> {
   signal?.throwIfAborted();
 
   const [set, chosen] = await Promise.all([loadManifest(folder), chooseDevice(asked)]);
-  const laneCount = options.lanes ?? (chosen.device === 'cpu' ? availableParallelism() : 1);
+  const { lanes: laneCount } = placeModels({
+    device: chosen.device,
+    cpu: cpuShare(),
+    lanes: options.lanes,
+    flow: { detectorBatch, embedderBatch },
+  });
   const fixed = chosen.device === 'cpu' ? undefined : fixedShapes({ set, detectorBatch, embedderBatch });
   const guard = exitGuard(laneCount);
   let isWarmUp = true;

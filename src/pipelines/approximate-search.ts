@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { type GalleryHit } from '../core/gallery.ts';
@@ -9,6 +8,7 @@ import { readFeatureRows } from '../io/read-feature-rows.ts';
 import { openVectorTable } from '../io/vector-table.ts';
 import { compareHits } from '../matching/compare-hits.ts';
 import { distanceBetween } from '../matching/distance-between.ts';
+import { usableCores } from '../models/place-models.ts';
 import { openExactSearch } from './exact-search.ts';
 import { type HitSearch, type HitSearchOptions } from './hit-search.ts';
 
@@ -44,7 +44,7 @@ export async function openApproximateSearch(
     await beside[Symbol.asyncDispose]();
     throw error;
   });
-  const limit = pLimit(availableParallelism());
+  const limit = pLimit(usableCores());
 
   const inTable = async (query: Float32Array, k: number): Promise<readonly GalleryHit[]> => {
     const wanted = Math.min(k, rowsInTable);

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { defaultFlow } from '../core/defaults.ts';
 import { messageOf } from '../core/errors.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
@@ -7,6 +7,7 @@ import { type DeviceChoice } from '../models/choose-device.ts';
 import { type DeviceStatus } from '../models/device-status.ts';
 import { listDevices } from '../models/list-devices.ts';
 import { loadManifest } from '../models/load-manifest.ts';
+import { cpuShare, type Placement, placeModels } from '../models/place-models.ts';
 import { type ModelSpeed, measureModels } from './measure-models.ts';
 import { compactModels, packageVersion } from './package-folder.ts';
 
@@ -43,8 +44,10 @@ export interface DoctorReport {
   readonly node: string;
   /** Operating system and processor, e.g. `linux x64`. */
   readonly platform: string;
-  /** CPU cores that this process may use. */
+  /** CPU cores that this process may run on. */
   readonly cores: number;
+  /** CPU time that control groups leave it, in cores; absent where they set no limit. */
+  readonly cpuQuota?: number;
   readonly cpu: string;
   /** Memory of the machine, in bytes. */
   readonly memoryBytes: number;
@@ -52,6 +55,8 @@ export interface DoctorReport {
   readonly devices: readonly DeviceStatus[];
   readonly models: Finding<ModelsFinding>;
   readonly speed: Finding<ModelSpeed>;
+  /** How the models were spread over threads to be measured, and will be in a run; absent when they could not be opened. */
+  readonly placement?: Placement;
   /** Whether ffmpeg, the model set and the device that was asked for all work. */
   readonly isFit: boolean;
 }
@@ -76,17 +81,21 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
       )
     : { isFit: false, reason: 'there are no models to measure' };
   signal?.throwIfAborted();
+  const cpu = cpuShare();
+  const placement = speed.isFit && placeModels({ device: speed.value.device.device, cpu, lanes, flow: defaultFlow });
   return {
     version: packageVersion,
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
-    cores: availableParallelism(),
+    cores: cpu.cores,
+    ...(cpu.quota !== undefined && { cpuQuota: cpu.quota }),
     cpu: cpus()[0]?.model ?? 'unknown',
     memoryBytes: totalmem(),
     ffmpeg,
     devices,
     models,
     speed,
+    ...(placement && { placement }),
     isFit: ffmpeg.isFit && models.isFit && speed.isFit,
   };
 }

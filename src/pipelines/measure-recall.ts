@@ -1,9 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { type KeptBox } from '../core/crop.ts';
 import { type GalleryHit } from '../core/gallery.ts';
 import { type MeasuredRecall } from '../io/approximate-index.ts';
 import { indexBoxes, type ItemIndex } from '../io/open-item-index.ts';
 import { readFeatureRows } from '../io/read-feature-rows.ts';
+import { usableCores } from '../models/place-models.ts';
 import { openExactSearch } from './exact-search.ts';
 import { type HitSearch } from './hit-search.ts';
 
@@ -33,7 +33,7 @@ export async function measureRecall(
 ): Promise<MeasuredRecall> {
   const asking = sampleOf(index, sample);
   const features = asking.map(({ feature }) => feature);
-  await using exact = openExactSearch(index, { memoryBytes, threads: availableParallelism(), signal });
+  await using exact = openExactSearch(index, { memoryBytes, threads: usableCores(), signal });
   await Promise.all([exact.ready(), approximate.ready()]);
   const truth = await exact.nearest(features, k + 1);
   let wanted = 0;

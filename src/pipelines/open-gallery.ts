@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { assertInteger, assertPath } from '../core/assert.ts';
 import { type KeptBox } from '../core/crop.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -7,6 +6,7 @@ import { isUnitVector, normOf } from '../core/unit-vector.ts';
 import { approximateFacts, readApproximate } from '../io/approximate-index.ts';
 import { boxOfRow } from '../io/index-blocks.ts';
 import { type ItemIndex, openItemIndex } from '../io/open-item-index.ts';
+import { usableCores } from '../models/place-models.ts';
 import { openApproximateSearch } from './approximate-search.ts';
 import { openExactSearch } from './exact-search.ts';
 import { type HitSearch, type HitSearchOptions } from './hit-search.ts';
@@ -45,7 +45,7 @@ export interface OpenGalleryOptions {
  * features do not fit their checksum comes out of `ready` and `nearest`. With `approximate` also when there is no table; and `library-missing`.
  */
 export async function openGallery(folder: string, options: OpenGalleryOptions = {}): Promise<Gallery> {
-  const { model, memoryBytes = 2 ** 30, threads = availableParallelism(), approximate = false, signal } = options;
+  const { model, memoryBytes = 2 ** 30, threads = usableCores(), approximate = false, signal } = options;
   assertPath('folder', folder);
   assertInteger('memoryBytes', memoryBytes, 0);
   assertInteger('threads', threads, 1, 256);

@@ -1,9 +1,10 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { limitingStage } from '../flow/limiting-stage.ts';
 import { type StageReport } from '../flow/stage-meter.ts';
 import { type IgnoredEntry } from '../io/list-folder.ts';
 import { type Ffmpeg } from '../media/find-ffmpeg.ts';
 import { type DeviceReport } from '../models/choose-device.ts';
+import { usableCores } from '../models/place-models.ts';
 import { type StageName } from './box-graph.ts';
 import { type InputsAccount, inputsAccount } from './inputs-account.ts';
 import { type MainThreadUse } from './main-thread.ts';
@@ -77,7 +78,7 @@ export function runReport({ settings, ffmpeg, tally, ignored, vitals, ...facts }
     advice: runAdvice({
       device: facts.device.device,
       lanes: facts.device.lanes,
-      cores: availableParallelism(),
+      cores: usableCores(),
       memoryBytes: memoryBytes(),
       flow,
       sources: facts.items + facts.clips,

@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert.ts';
 import { defaultFlow } from '../core/defaults.ts';
 import { defaultTracking, type TrackingOptions } from '../tracking/tracking-options.ts';
+import { usableCores } from '../models/place-models.ts';
 import { type WatchGraphOptions, type WhenBehind } from './watch-graph.ts';
 
 /** Options that `watchFrames` and `watchStream` share. */
@@ -76,6 +76,6 @@ function trackingOf(given: Partial<TrackingOptions>): TrackingOptions {
 }
 
 /** Frames under way that keep every lane at work: one in the models and one that is ready. */
-export function framesAtOnceFor(lanes: number = availableParallelism()): number {
+export function framesAtOnceFor(lanes: number = usableCores()): number {
   return lanes * 2;
 }

@@ -250,6 +250,8 @@ describe('doctor', () => {
     expect(stdout).toMatch(/^ok {2}ffmpeg {5}\S+ \(/m);
     expect(stdout).toMatch(/^ok {2}models {5}tiny, 2048 numbers a feature/m);
     expect(stdout).toMatch(/^ok {2}device {5}cpu, 1 lane, warm after \d+ ms$/m);
+    expect(stdout).toMatch(/^ {4,}as asked for; by itself \d+, because one lane of one thread a core/m);
+    expect(stdout).toMatch(/^ {4,}batches: at most 4 frames and 16 crops/m);
     expect(stdout).toMatch(/^ok {2}embedders {2}\d+\.\d crops\/s$/m);
   }, 120_000);
 

@@ -31,7 +31,7 @@ export const deviceOptions: {
     type: 'number',
     group,
     requiresArg: true,
-    defaultDescription: 'one a CPU core, one on a GPU',
+    defaultDescription: 'one a CPU core that may be used, one on a GPU',
     describe: 'Worker threads that run models',
   },
 };
