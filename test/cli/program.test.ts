@@ -1,10 +1,17 @@
+import { execFile } from 'node:child_process';
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runVitrine } from '../helpers/run-vitrine.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
 import { writeTinyShop } from '../helpers/tiny-shop.ts';
+
+/** Packages that take a tenth of a second of CPU or so each. */
+const slowToLoad = ['sharp', 'rxjs', 'fluent-ffmpeg'];
+
+const built = (path: string): string => new URL(`../../dist/src/${path}`, import.meta.url).href;
 
 let folder = '';
 beforeAll(async () => {
@@ -39,6 +46,21 @@ describe('the program', { timeout: 120_000 }, () => {
       stdout: '',
       stderr: 'vitrine: Unknown command mtch. Did you mean match?\n',
     });
+  });
+
+  it('loads nothing that computes before it knows which command to run', async () => {
+    // CommonJS packages, which all that are slow to load are, leave a trace.
+    const script = `
+      import { createRequire } from 'node:module';
+      const { cache } = createRequire(${JSON.stringify(built('cli/main.js'))});
+      const loaded = () => ${JSON.stringify(slowToLoad)}.filter((name) =>
+        Object.keys(cache).some((path) => path.includes('/node_modules/' + name + '/')));
+      await import(${JSON.stringify(built('cli/main.js'))});
+      const atFirst = loaded();
+      await import(${JSON.stringify(built('pipelines/match-dataset.js'))});
+      console.log(JSON.stringify([atFirst, loaded()]));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+    expect(JSON.parse(stdout)).toEqual([[], slowToLoad]);
   });
 
   it('stops at the first Ctrl-C with exit code 130 and leaves no result', async () => {
