@@ -1,3 +1,5 @@
+import { type ChildJob } from './measure-child.ts';
+
 /** Options of the command line, as `parseArgs` takes them: each holds a text. */
 export type ScenarioOptions = Readonly<Record<string, { readonly type: 'string'; readonly default?: string }>>;
 
@@ -15,11 +17,29 @@ export interface ScenarioJob<Results> {
   readonly say: (line: string) => void;
 }
 
+/** Where a program of a comparison finds and puts things. */
+export interface ProgramPlace {
+  /** The `dist` of the checkout. */
+  readonly built: string;
+  /** An empty folder for both checkouts, for what they read. */
+  readonly shared: string;
+  /** A folder of this checkout, for what it writes. */
+  readonly out: string;
+}
+
+/** What is run of each of two checkouts, and the file with its answers. */
+export interface Program {
+  readonly job: ChildJob;
+  readonly result: string;
+}
+
 /** Something that `npm run bench` measures, and how the page shows it. Its results are in `bench/results/<name>.json`. */
 export interface Scenario<Results = unknown> {
   readonly options: ScenarioOptions;
   /** Measures and writes; throws a TypeError when an option is out of range, before anything is run. */
   run(job: ScenarioJob<Results>): Promise<void>;
+  /** What `--compare` runs of a checkout; absent where nothing can be compared. */
+  readonly program?: (values: OptionValues, place: ProgramPlace) => Promise<Program>;
   /** Its part of the page, without its heading. */
   section(results: Results): string;
   /** Pictures of its part, as SVG, by their path from the page. */

@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { formatFrames } from '../../src/cli/options/parse-frames.ts';
 import { defaultFrames } from '../../src/core/defaults.ts';
 import { compactModels } from '../../src/pipelines/package-folder.ts';
 import { integerOf, textOf, wordsOf } from '../harness/option-values.ts';
 import { type PipelineResults } from '../harness/results.ts';
 import { type OptionValues, type Scenario } from '../harness/scenario.ts';
-import { type Contender, contenders, runPipeline } from './pipeline.ts';
+import { type Contender, contenders, runPipeline, shopOf } from './pipeline.ts';
 import { pipelinePlots, pipelineSection } from './pipeline-section.ts';
 
 /** `npm run bench -- pipeline --root <shop> [--against seed,script,floor] [--runs 5] [--clips <n>] [--python <python>]`. */
@@ -41,6 +42,12 @@ export const pipelineScenario: Scenario<PipelineResults> = {
         comparisons: Object.fromEntries(contenders.flatMap((name) => (known[name] ? [[name, known[name]]] : []))),
       });
     }
+  },
+  async program(values, { built, shared, out }) {
+    const root = await shopOf({ root: textOf(values, 'root'), clips: integerOf(values, 'clips', 1) }, shared);
+    const settings = ['--models', textOf(values, 'models'), '--device', 'cpu', '--frames', textOf(values, 'frames')];
+    const args = [join(built, 'bin/vitrine.js'), 'match', root, '--out', out, '--quiet', ...settings];
+    return { job: { command: process.execPath, args }, result: join(out, 'result.json') };
   },
   section: pipelineSection,
   plots: pipelinePlots,

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -200,10 +201,14 @@ async function checked(result: string, out: string): Promise<string> {
 }
 
 /** The shop, or a folder of links to the first of its clips and items. */
-async function shopOf({ root, clips: wanted }: PipelineOptions, folder: string): Promise<string> {
+export async function shopOf(
+  { root, clips: wanted }: Pick<PipelineOptions, 'root' | 'clips'>,
+  folder: string,
+): Promise<string> {
   if (wanted === undefined) return resolve(root);
   const { items, clips } = await openDataset(root);
   const part = join(folder, 'shop');
+  if (existsSync(part)) return part;
   await Promise.all(['image', 'video'].map((name) => mkdir(join(part, name), { recursive: true })));
   const links = [
     ...items.slice(0, wanted).map(({ id }) => join('image', id)),
