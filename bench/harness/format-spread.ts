@@ -1,4 +1,4 @@
-import { type Spread } from './spread.ts';
+import { type Cost, type Spread } from './spread.ts';
 
 /** Two or three digits that count. */
 export function formatRatio(value: number): string {
@@ -8,4 +8,9 @@ export function formatRatio(value: number): string {
 /** A median with its quartiles in brackets. */
 export function formatSpread({ median, quartiles: [low, high] }: Spread): string {
   return `${formatRatio(median)} (${formatRatio(low)}–${formatRatio(high)})`;
+}
+
+/** What runs cost, in seconds: the medians. */
+export function formatCost({ wallSeconds, cpuSeconds }: Readonly<Record<keyof Cost, Spread>>): string {
+  return `${wallSeconds.median.toFixed(1)} s (CPU ${cpuSeconds.median.toFixed(1)} s)`;
 }

@@ -32,6 +32,11 @@ export interface LeftOut {
   readonly leftOut: string;
 }
 
+/** Whether a program was run. */
+export function isMeasured<Measured extends Comparison>(one: Measured | LeftOut): one is Measured {
+  return !('leftOut' in one);
+}
+
 /** A file of `bench/results`. */
 export interface PipelineResults {
   readonly scenario: string;

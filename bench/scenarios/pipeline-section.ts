@@ -1,6 +1,6 @@
 import { barChart } from '../harness/bar-chart.ts';
-import { formatSpread } from '../harness/format-spread.ts';
-import { type Comparison, type LeftOut, type PipelineResults } from '../harness/results.ts';
+import { formatCost, formatSpread } from '../harness/format-spread.ts';
+import { type Comparison, isMeasured, type PipelineResults } from '../harness/results.ts';
 import { ratiosOf, type Spread } from '../harness/spread.ts';
 
 /** Where the plot lies, from the page. */
@@ -55,25 +55,17 @@ export function pipelinePlots({ comparisons }: PipelineResults): Readonly<Record
   return { [plotPath]: plot };
 }
 
-function isMeasured(one: Comparison | LeftOut): one is Comparison {
-  return !('leftOut' in one);
-}
-
 function row({ ratio, wallRatio, cpuRatio, match, other, agreement }: Comparison): string {
   const cells = [
     ratio,
     formatSpread(wallRatio),
     formatSpread(cpuRatio),
-    seconds(match),
-    seconds(other),
+    formatCost(match),
+    formatCost(other),
     wallRatio.n,
     agreement,
   ];
   return `| ${cells.join(' | ')} |`;
-}
-
-function seconds({ wallSeconds, cpuSeconds }: Comparison['match']): string {
-  return `${wallSeconds.median.toFixed(1)} s (CPU ${cpuSeconds.median.toFixed(1)} s)`;
 }
 
 function conditions({
@@ -94,7 +86,7 @@ function conditions({
   );
   const used = [...Object.entries(versions).map(([name, version]) => `${name} ${version}`), ...python].join(', ');
   const place = `${machine.cores} cores of ${machine.cpu}, ${machine.memoryGiB} GiB`;
-  const inside = Object.entries(parts ?? {}).map(([name, cost]) => ` Of ${title}, ${name} take ${seconds(cost)}.`);
+  const inside = Object.entries(parts ?? {}).map(([name, cost]) => ` Of ${title}, ${name} take ${formatCost(cost)}.`);
   const load = `load average ${loadBefore[0]} before and ${loadAfter[0]} after`;
   return `- ${title}: \`${command}\` on ${data}; ${date.slice(0, 10)}, commit ${commit}, ${place}, ${used}; ${load}.${inside.join('')}`;
 }
