@@ -3,11 +3,24 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { benchmarksPage, benchmarksPlots } from '../../bench/harness/benchmarks-page.ts';
 import { readResults } from '../../bench/harness/read-results.ts';
-import { type Comparison, type PipelineResults, summarise } from '../../bench/harness/results.ts';
+import {
+  type Comparison,
+  isMeasured,
+  type LeftOut,
+  type PipelineResults,
+  summarise,
+} from '../../bench/harness/results.ts';
+import { ratiosOf } from '../../bench/harness/spread.ts';
 import { allScenarios } from '../../bench/scenarios/all-scenarios.ts';
+import { type SearchResults } from '../../bench/scenarios/search-scenario.ts';
 
 function read(path: string): Promise<string> {
   return readFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
+}
+
+/** Those that were not left out, by name. */
+function measuredOf<One extends Comparison>(all: Readonly<Record<string, One | LeftOut>>): readonly [string, One][] {
+  return Object.entries(all).flatMap(([name, one]): [string, One][] => (isMeasured(one) ? [[name, one]] : []));
 }
 
 /** What was measured so far. */
@@ -18,9 +31,7 @@ for (const name of Object.keys(allScenarios)) {
 }
 const names = [...results.keys()];
 const pipeline: PipelineResults = JSON.parse(await read('bench/results/pipeline.json'));
-const measured = Object.entries(pipeline.comparisons).filter(
-  (entry): entry is [string, Comparison] => !('leftOut' in entry[1]),
-);
+const search: SearchResults = JSON.parse(await read('bench/results/search.json'));
 
 describe('benchmarks.md', () => {
   it('is what `npm run bench -- --docs` makes of the results', async () => {
@@ -46,13 +57,27 @@ describe('benchmarks.md', () => {
   });
 });
 
-describe('bench/results/pipeline.json', () => {
+describe.each([
+  ['pipeline', pipeline.comparisons],
+  ['search', search.comparisons],
+] as const)('bench/results/%s.json', (_, comparisons) => {
+  const measured = measuredOf(comparisons);
+
   it('holds something', () => {
     expect(measured.length).toBeGreaterThan(0);
   });
 
-  it.each(measured)('has the ratios of its pairs: %s', (_, comparison) => {
+  it.each(measured)('has the ratios of its pairs: %s', (__, comparison) => {
     const { pairs, ratio } = comparison;
     expect(comparison).toMatchObject(summarise(pairs, ratio.startsWith('match') ? 'other' : 'match'));
   });
+});
+
+describe('bench/results/search.json', () => {
+  it.each(measuredOf(search.comparisons))(
+    'has the ratios of the search alone: %s',
+    (_, { search: { pairs, cpuRatio } }) => {
+      expect(cpuRatio).toEqual(ratiosOf(pairs, 'match', 'cpuSeconds'));
+    },
+  );
 });
