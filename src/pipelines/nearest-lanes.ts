@@ -1,12 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { type NearestSearch } from '../matching/nearest-search.ts';
 import { type ExitGuard, exitGuard } from '../models/exit-guard.ts';
+import { usableCores } from '../models/place-models.ts';
 import { roomFor } from './scan-rows.ts';
 import { openSearchLane, type SearchLane } from './search-lane.ts';
 
 /** Options of {@link nearestLanes}. */
 export interface NearestLanesOptions {
-  /** Worker threads: an integer, at least 1. @defaultValue one a CPU core */
+  /** Worker threads: an integer, at least 1. @defaultValue one a CPU core that may be used */
   readonly threads?: number;
   /** Multiplications that go by without lanes before they are started: a number, at least 0. @defaultValue `5e8` */
   readonly idleProducts?: number;
@@ -34,7 +34,7 @@ interface Slot {
  * the threads have ended, after what they are doing.
  */
 export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch & AsyncDisposable {
-  const { threads = availableParallelism(), idleProducts = startProducts } = options;
+  const { threads = usableCores(), idleProducts = startProducts } = options;
   let idle = idleProducts;
   let guard: ExitGuard | undefined;
   let lanes: readonly SearchLane[] = [];
