@@ -3,7 +3,7 @@ import { childrenOf } from '../../src/pipelines/process-memory.ts';
 
 /** What a process tree took at once. */
 export interface TreeUsage {
-  /** Resident bytes, summed over the processes; what they share counts for each. */
+  /** Resident bytes, summed over the processes; what they share counts for each. A process that was forked and has not begun its program is not counted. */
   readonly rssBytes: number;
   /** Everything that is open: files, pipes, sockets. */
   readonly openFiles: number;
@@ -49,7 +49,18 @@ export function watchTree({ everyMs, onLook }: WatchTreeOptions): TreeWatch {
 
 function below(pid: number): readonly number[] {
   const children = childrenOf(pid);
-  return [...children, ...children.flatMap(below)];
+  const own = commandOf(pid);
+  // A child that still has its parent's command line has not begun its own program: what it holds is its parent's, page by page.
+  return [...children.filter((child) => commandOf(child) !== own), ...children.flatMap(below)];
+}
+
+/** Its command line; undefined once it has ended. */
+function commandOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Nothing, once it has ended. */
