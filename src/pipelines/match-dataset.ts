@@ -55,13 +55,12 @@ export async function matchDataset(options: MatchDatasetOptions): Promise<RunRep
   signal?.throwIfAborted();
   const report = join(out, 'run.json');
   const result = join(out, 'result.json');
-  // A run that is cut short must not leave the answers of the one before it.
   const { trace: tracePath } = options;
-  await Promise.all([report, result, ...(tracePath === undefined ? [] : [tracePath])].map(removeEarlier));
+  const earlier = [report, result, ...(tracePath === undefined ? [] : [tracePath])];
   await using trace = tracePath === undefined ? undefined : await openRunTrace(tracePath);
 
   const sources = datasetSources(dataset, settings.frames);
-  const found = await findBoxes(sources, { options, settings, ffmpeg, vitals, trace });
+  const found = await findBoxes(sources, { options, settings, ffmpeg, vitals, trace, earlier });
 
   const startedMatchingMs = vitals.read().elapsedMs;
   const endMatching = trace?.watch({ place: 'match', slot: 0, name: 'match' });
@@ -101,6 +100,8 @@ interface FindBoxes {
   readonly ffmpeg: Ffmpeg;
   readonly vitals: VitalsMonitor;
   readonly trace: RunTrace | undefined;
+  /** Files of a run before this one. */
+  readonly earlier: readonly string[];
 }
 
 type FoundBoxes = Pick<
@@ -110,7 +111,7 @@ type FoundBoxes = Pick<
 
 /** Runs the graph on real devices, from files to the box store; when it returns, everything that it opened is closed. */
 async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promise<FoundBoxes> {
-  const { options, settings, ffmpeg, vitals, trace } = run;
+  const { options, settings, ffmpeg, vitals, trace, earlier } = run;
   const { models: folder, device, lanes, frames, flow } = settings;
   const { out, signal, onProgress } = options;
   const meter = usageMeter();
@@ -120,6 +121,8 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   const resize = watchCalls(resizePicture, { place: 'resize', name: 'resize', watch });
   await using models = await openModels({ folder, device, lanes, resize, watch: watchDevices, signal, ...flow });
   const { detector, embedder, set, warmUpMs } = models;
+  // A run that is cut short must not leave the answers of the one before it; one that cannot begin leaves them alone.
+  await Promise.all(earlier.map(removeEarlier));
   const store = await createBoxStore(join(out, 'boxes'), {
     model: set.fingerprint,
     featureLength: embedder.featureLength,

@@ -247,9 +247,19 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     expect(await contentOf(out)).toEqual(await contentOf(outOf('good')));
   });
 
+  it('leaves a former run alone when it cannot begin', async () => {
+    const out = outOf('kept');
+    await mkdir(out);
+    for (const name of ['result.json', 'run.json']) await writeFile(join(out, name), 'old');
+    await expect(matchDataset({ ...base, root: shop, out, models: outOf('no models') })).rejects.toMatchObject({
+      code: 'manifest-invalid',
+    });
+    for (const name of ['result.json', 'run.json']) expect(await readFile(join(out, name), 'utf8')).toBe('old');
+  });
+
   it.each([
     { when: 'before it begins', at: -1 },
-    { when: 'while the models are opened', at: undefined },
+    { when: 'as soon as the models are open', at: undefined },
     { when: 'in the middle', at: 2 },
     { when: 'after the last box', at: 4 },
   ])('stops with the reason when it is aborted $when, and leaves nothing half done', async ({ when, at }) => {
@@ -266,7 +276,7 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     await writeFile(trace, 'old');
     const run = matchDataset({ ...base, root: shop, out, trace, signal: control.signal, onProgress });
     if (at === undefined) {
-      // The old result goes just before the models are opened.
+      // That is when the old result goes.
       while (existsSync(join(out, 'result.json'))) await setImmediate();
       control.abort(reason);
     }
