@@ -1,16 +1,12 @@
-import { type Conditions } from './conditions.ts';
+import { type Measured } from './measured.ts';
 import { type Cost, type Pair, ratiosOf, type Spread, spreadOf } from './spread.ts';
 
 /** What one program was compared with, and what came of it. */
-export interface Comparison extends Conditions {
+export interface Comparison extends Measured {
   /** The other program, in a few words. */
   readonly title: string;
-  readonly command: string;
-  readonly data: string;
   /** How the other's answers were found to be those of `match`. */
   readonly agreement: string;
-  readonly loadBefore: readonly number[];
-  readonly loadAfter: readonly number[];
   /** What each ratio is: the slower program comes first. */
   readonly ratio: string;
   readonly wallRatio: Spread;

@@ -1,5 +1,6 @@
 import { barChart } from '../harness/bar-chart.ts';
 import { formatCost, formatSpread } from '../harness/format-spread.ts';
+import { conditionsLine } from '../harness/measured.ts';
 import { type Comparison, isMeasured, type PipelineResults } from '../harness/results.ts';
 import { ratiosOf, type Spread } from '../harness/spread.ts';
 
@@ -68,27 +69,15 @@ function row({ ratio, wallRatio, cpuRatio, match, other, agreement }: Comparison
   return `| ${cells.join(' | ')} |`;
 }
 
-function conditions({
-  title,
-  date,
-  commit,
-  machine,
-  versions,
-  command,
-  data,
-  loadBefore,
-  loadAfter,
-  notes,
-  parts,
-}: Comparison): string {
-  const python = ['python', 'onnxruntime', 'opencv', 'numpy'].flatMap((name) =>
-    typeof notes?.[name] === 'string' ? [`${name} ${notes[name]}`] : [],
-  );
-  const used = [...Object.entries(versions).map(([name, version]) => `${name} ${version}`), ...python].join(', ');
-  const place = `${machine.cores} cores of ${machine.cpu}, ${machine.memoryGiB} GiB`;
+function conditions(comparison: Comparison): string {
+  const { title, versions, notes, parts } = comparison;
+  const python = ['python', 'onnxruntime', 'opencv', 'numpy'].flatMap((name): [string, string][] => {
+    const version = notes?.[name];
+    return typeof version === 'string' ? [[name, version]] : [];
+  });
   const inside = Object.entries(parts ?? {}).map(([name, cost]) => ` Of ${title}, ${name} take ${formatCost(cost)}.`);
-  const load = `load average ${loadBefore[0]} before and ${loadAfter[0]} after`;
-  return `- ${title}: \`${command}\` on ${data}; ${date.slice(0, 10)}, commit ${commit}, ${place}, ${used}; ${load}.${inside.join('')}`;
+  const line = conditionsLine({ ...comparison, versions: { ...versions, ...Object.fromEntries(python) } });
+  return `- ${title}: ${line}${inside.join('')}`;
 }
 
 function sentence(text: string): string {

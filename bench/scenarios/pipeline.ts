@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDataset } from '../../src/io/dataset.ts';
 import { type FloorReport } from '../baselines/floor-report.ts';
-import { readConditions, readLoad } from '../harness/conditions.ts';
+import { measured } from '../harness/measured.ts';
 import { measureChild } from '../harness/measure-child.ts';
 import { type Comparison, type LeftOut, spreadsOf, summarise } from '../harness/results.ts';
 import { runPairs } from '../harness/run-pairs.ts';
@@ -92,23 +92,16 @@ export async function runPipeline(contender: Contender, options: PipelineOptions
         `${contender} ${number === 0 ? 'warm-up' : `${number}/${runs}`}: match ${format(a)}, ${title} ${format(b)}, ${agreement}`,
       );
 
-    const conditions = await readConditions();
-    const loadBefore = readLoad();
-    const { warmUp, pairs } = await runPairs({ match, other, runs, onPair });
     const { items, clips } = await openDataset(root);
     const pictures = items.reduce((sum, item) => sum + item.pictures.length, 0);
+    const data = `${basename(options.root)}: ${clips.length} clips, ${pictures} pictures of ${items.length} items, models ${basename(models)}`;
+    const results = await measured({ command, data }, () => runPairs({ match, other, runs, onPair }));
     return {
       title,
-      command,
-      ...conditions,
-      data: `${basename(options.root)}: ${clips.length} clips, ${pictures} pictures of ${items.length} items, models ${basename(models)}`,
+      ...results,
       agreement,
-      loadBefore,
-      loadAfter: readLoad(),
       ratio: over === 'match' ? `${title} / match` : `match / ${title}`,
-      ...summarise(pairs, over),
-      warmUp,
-      pairs,
+      ...summarise(results.pairs, over),
       ...(contest.parts && {
         parts: Object.fromEntries(Object.entries(contest.parts()).map(([name, costs]) => [name, spreadsOf(costs)])),
       }),

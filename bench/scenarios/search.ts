@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type SearchReport } from '../baselines/search-report.ts';
-import { readConditions, readLoad } from '../harness/conditions.ts';
+import { measured } from '../harness/measured.ts';
 import { drawnGallery, drawnQueries, vectorLength, writeVectors } from '../harness/draw-vectors.ts';
 import { measureChild } from '../harness/measure-child.ts';
 import { type Comparison, type LeftOut, summarise } from '../harness/results.ts';
@@ -110,9 +110,9 @@ export async function runSearch(
   const onPair = ({ match: a, other: b }: Pair, number: number): void =>
     say(`${title} ${number === 0 ? 'warm-up' : `${number}/${runs}`}: ${format(a)} against ${format(b)}, ${agreement}`);
 
-  const conditions = await readConditions();
-  const loadBefore = readLoad();
-  const { warmUp, pairs } = await runPairs({ match, other, runs, onPair });
+  const data = `${size.queries} queries and a gallery of ${size.rows} rows of ${vectorLength} float32`;
+  const results = await measured({ command, data }, () => runPairs({ match, other, runs, onPair }));
+  const { pairs } = results;
   const alone = pairs.map((_, place) => ({
     match: rounded(reports.match[place + 1]!.search),
     other: rounded(reports.other[place + 1]!.search),
@@ -121,16 +121,10 @@ export async function runSearch(
     Math.round(spreadOf(reports[of].slice(1).map((report) => report.peakMiB)).median);
   return {
     title,
-    command,
-    ...conditions,
-    data: `${size.queries} queries and a gallery of ${size.rows} rows of ${vectorLength} float32`,
+    ...results,
     agreement,
-    loadBefore,
-    loadAfter: readLoad(),
     ratio: `${titles[contender]} / match`,
     ...summarise(pairs, 'match'),
-    warmUp,
-    pairs,
     search: { pairs: alone, cpuRatio: ratiosOf(alone, 'match', 'cpuSeconds') },
     memory: {
       galleryMiB: Math.round((size.rows * vectorLength * 4) / 2 ** 20),
