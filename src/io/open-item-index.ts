@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { compareIds } from '../core/compare-ids.ts';
 import { type KeptBox } from '../core/crop.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
-import { type Damaged, readFeatures, rowsFault } from './feature-shard.ts';
+import { damagedIndex } from './damaged-index.ts';
+import { readFeatures, rowsFault } from './feature-shard.ts';
 import {
   entryPlace,
   entrySchema,
@@ -75,7 +76,7 @@ export async function openItemIndex(folder: string, { model }: OpenItemIndexOpti
   }
   const log = join(folder, 'shards');
   const names = await readdir(log).catch((cause: unknown) => {
-    throw damaged(log, messageOf(cause), cause);
+    throw damagedIndex(log, messageOf(cause), cause);
   });
   const places = names.filter((name) => entryPlace(name) !== undefined).sort(compareIds);
   const limit = pLimit(openFiles);
@@ -112,7 +113,7 @@ export async function openItemIndex(folder: string, { model }: OpenItemIndexOpti
  * @throws PipelineError `store-invalid` when the file is missing or damaged.
  */
 export function readIndexFeatures({ path, sidecar }: IndexShard): Promise<Float32Array> {
-  return readFeatures(`${path}.f32`, sidecar, damaged);
+  return readFeatures(`${path}.f32`, sidecar, damagedIndex);
 }
 
 /** The boxes that count of a shard, with their rows. */
@@ -136,12 +137,6 @@ export function boxAt({ frames, boxIndexes, boxes, scores }: ItemsEntry, { id }:
   };
 }
 
-/** The failure of a file of an item index that cannot be used. */
-export const damaged: Damaged = (path, why, cause) => {
-  const message = `Item index: ${path} cannot be used: ${why}. Restore the file, or index the shop again into a new folder.`;
-  return new PipelineError('store-invalid', message, { path, cause });
-};
-
 async function readManifest(folder: string): Promise<IndexManifest> {
   const path = join(folder, 'index.json');
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -153,19 +148,19 @@ async function readManifest(folder: string): Promise<IndexManifest> {
 
 async function readEntry(path: string, { model, featureLength }: IndexManifest): Promise<IndexEntry> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw damaged(path, messageOf(cause), cause);
+    throw damagedIndex(path, messageOf(cause), cause);
   });
   const entry = parse(path, text, entrySchema);
   if (entry.kind === 'removal') return entry;
   if (entry.model !== model.fingerprint) {
-    throw damaged(path, `made by models ${entry.model}, the index by ${model.fingerprint}`);
+    throw damagedIndex(path, `made by models ${entry.model}, the index by ${model.fingerprint}`);
   }
   if (entry.featureLength !== featureLength) {
-    throw damaged(path, `features of ${entry.featureLength} numbers, those of the index have ${featureLength}`);
+    throw damagedIndex(path, `features of ${entry.featureLength} numbers, those of the index have ${featureLength}`);
   }
   const inItems = entry.items.reduce((sum, { rows }) => sum + rows, 0);
   const fault = rowsFault(entry) ?? (inItems === entry.rows ? undefined : `items of ${inItems} rows for ${entry.rows}`);
-  if (fault !== undefined) throw damaged(path, fault);
+  if (fault !== undefined) throw damagedIndex(path, fault);
   return entry;
 }
 
@@ -182,7 +177,7 @@ function parse<T>(path: string, text: string, schema: z.ZodType<T>): T {
     return schema.parse(value);
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;
-    throw damaged(path, messageOf(cause).replaceAll(/\s+/g, ' '), cause);
+    throw damagedIndex(path, messageOf(cause).replaceAll(/\s+/g, ' '), cause);
   }
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { messageOf } from '../core/errors.ts';
 import { isUnitVector } from '../core/unit-vector.ts';
-import { damaged } from './open-item-index.ts';
+import { damagedIndex } from './damaged-index.ts';
 
 /**
  * Reads the features of some rows of a shard; `path` is that of the `.f32` file. It blocks the calling thread, for some ten microseconds a row
@@ -25,7 +25,7 @@ export function readFeatureRows(path: string, rows: readonly number[], featureLe
       return feature;
     });
   } catch (cause) {
-    throw damaged(path, messageOf(cause), cause);
+    throw damagedIndex(path, messageOf(cause), cause);
   } finally {
     if (file !== undefined) closeSync(file);
   }

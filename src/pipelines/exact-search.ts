@@ -1,5 +1,6 @@
 import { type GalleryHit } from '../core/gallery.ts';
-import { assertStored, boxOfRow, indexBlocks } from '../io/index-blocks.ts';
+import { boxOfRow, indexBlocks } from '../io/index-blocks.ts';
+import { assertStored } from '../io/read-index-block.ts';
 import { type ItemIndex } from '../io/open-item-index.ts';
 import { mergeNear } from '../matching/merge-near.ts';
 import { type HitSearch, type HitSearchOptions } from './hit-search.ts';

@@ -1,7 +1,8 @@
 // Entry of a search lane's worker thread: answers one message after the other until it is told to close.
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
-import { type IndexBlock, readBlock } from '../io/index-blocks.ts';
+import { type IndexBlock } from '../io/index-blocks.ts';
+import { readBlock } from '../io/read-index-block.ts';
 import { openDotSession } from '../models/dot-session.ts';
 import { openGroupMaxSession } from '../models/group-max-session.ts';
 import { type NearestScan, roomFor, type RowScan, scanMaxima, scanProducts } from './scan-rows.ts';
