@@ -9,6 +9,11 @@ export function dotError(featureLength: number): number {
   return featureLength * roundOff * 1.01;
 }
 
+/** The least true product that a row can have whose distance is `distance` or less: a distance is rounded to float32, and products above 1 all mean 0. */
+export function leastTrueDot(distance: number): number {
+  return 1 - distance / 2 - 4 * roundOff;
+}
+
 /** An inexact product that is lower by more than this cannot be of a row that is as near: a distance is rounded to float32, and products above 1 all mean 0. */
 export function dotSlack(featureLength: number): number {
   return dotError(featureLength) + 4 * roundOff;
@@ -16,5 +21,5 @@ export function dotSlack(featureLength: number): number {
 
 /** The least inexact product, at most {@link dotError} off, that a row can have whose distance is `distance` or less. */
 export function leastDot(distance: number, featureLength: number): number {
-  return 1 - distance / 2 - dotSlack(featureLength);
+  return leastTrueDot(distance) - dotError(featureLength);
 }

@@ -1,12 +1,15 @@
-import { leastDot } from './dot-error.ts';
+import { dotError, leastTrueDot } from './dot-error.ts';
 import { squaredDistance } from './dot-products.ts';
 import { type NearRows } from './select-nearest.ts';
 
-/** Rows that are told apart only when one of them may be the nearest. */
+/** Rows of a group, which is left out as a whole when none of them can be the nearest. */
 export const rowsPerGroup = 16;
 
-/** Rows whose products are added at the same time: each sum waits for its last addition, four do not wait for each other. */
-const rowsAtOnce = 4;
+/** Sums that are added to at the same time: each waits for its last addition, four do not wait for each other. */
+const sumsAtOnce = 4;
+
+/** Furthest that sums of float64 differ that are added in different orders, when what they sum is at most 2 without signs; far more than they do. */
+const orderError = 1e-9;
 
 /** What {@link nearestRows} looks for. */
 export interface NearestRowsOptions {
@@ -15,10 +18,18 @@ export interface NearestRowsOptions {
   readonly featureLength: number;
 }
 
-/** A block of rows, and the largest of its dot products with some queries. */
-export interface GroupBlock {
-  /** Query by query, one for each 16 rows: the largest product, where each may be `dotError` off. */
+/** Dot products of a block's rows with some queries, none of them exact. */
+export interface InexactProducts {
+  /** Query by query, one for each 16 rows: the largest product. */
   readonly maxima: Float32Array;
+  /** Of each query, the furthest that a product may be from the true one. @defaultValue `dotError` for all */
+  readonly errors?: Float64Array;
+  /** Row by row, one for each query: every product. Left out where telling rows of a group apart by them would save nothing. */
+  readonly dots?: Float32Array;
+}
+
+/** A block of rows, and its dot products with some queries. */
+export interface GroupBlock extends InexactProducts {
   /** Number of the first query that `maxima` is about. */
   readonly firstQuery: number;
   /** Row by row, with room for a multiple of 16; what is in the room has to be numbers, and does not matter. */
@@ -38,7 +49,8 @@ export interface NearerRows {
 
 /** Goes through blocks of rows and keeps for each query what is nearest. */
 export interface NearestRows {
-  visit(block: GroupBlock): void;
+  /** Goes through a block, and says of how many rows, query by query, a product in float64 was taken. */
+  visit(block: GroupBlock): number;
   /**
    * For each query, all rows at the smallest distance that it was shown, and forgets the rows but not the distance: a row is told of once, and a
    * row further than one that was told of is never told of.
@@ -49,48 +61,58 @@ export interface NearestRows {
 /**
  * Finds each query's nearest rows exactly, with the help of dot products that are not exact.
  *
- * The largest inexact product of a group says only whether one of its rows can be as near as the nearest so far. Groups in which one can are
- * looked at row by row in float64, so neither blocks nor processors change the answer. Holds the rows that are equally near.
+ * The largest inexact product of a group says only whether one of its rows can be as near as the nearest so far, and that of a row, where it is given,
+ * whether this one can. Rows that can are measured in float64, so neither blocks nor processors nor the size of the errors change the answer. Holds the
+ * rows that are equally near.
  */
 export function nearestRows({ queries, featureLength }: NearestRowsOptions): NearestRows {
   const count = queries.length / featureLength;
   const limits = new Float32Array(count).fill(Infinity);
-  /** A largest product below it is of a group without a row as near. */
+  /** A true product below it is of a row that is further. */
   const floors = new Float64Array(count).fill(-Infinity);
   const nearest: number[][] = Array.from({ length: count }, () => []);
-  const dots = new Float64Array(rowsAtOnce);
-
-  const lookAt = (query: number, { features, firstRow, rows }: GroupBlock, group: number): void => {
+  const usualError = dotError(featureLength);
+  /** Looks at the rows of a group whose products are at least `least`, as far as each is known. */
+  const lookAt = (query: number, block: GroupBlock, group: number, least: number): number => {
+    const { features, firstRow, firstQuery, rows, dots } = block;
+    const stride = (dots?.length ?? 0) / (Math.ceil(rows / rowsPerGroup) * rowsPerGroup);
     const end = Math.min(rows, (group + 1) * rowsPerGroup);
-    for (let first = group * rowsPerGroup; first < end; first += rowsAtOnce) {
-      exactDots(dots, { queries, query, features, firstRow: first, featureLength });
-      for (let row = first; row < Math.min(end, first + rowsAtOnce); row += 1) {
-        const distance = squaredDistance(dots[row - first]!);
-        if (distance > limits[query]!) continue;
-        if (distance < limits[query]!) {
-          nearest[query] = [];
-          limits[query] = distance;
-          floors[query] = leastDot(distance, featureLength);
-        }
-        nearest[query]!.push(firstRow + row);
+    let measured = 0;
+    for (let row = group * rowsPerGroup; row < end; row += 1) {
+      if (dots && dots[row * stride + query - firstQuery]! < least) continue;
+      measured += 1;
+      const pair = { queries, query, features, row, featureLength };
+      if (dotInAnyOrder(pair) < floors[query]! - orderError) continue;
+      const distance = squaredDistance(dotInOrder(pair));
+      if (distance > limits[query]!) continue;
+      if (distance < limits[query]!) {
+        nearest[query] = [];
+        limits[query] = distance;
+        floors[query] = leastTrueDot(distance);
       }
+      nearest[query]!.push(firstRow + row);
     }
+    return measured;
   };
 
   return {
     visit(block) {
-      const { maxima, firstQuery } = block;
+      const { maxima, firstQuery, errors } = block;
       const groups = Math.ceil(block.rows / rowsPerGroup);
+      let measured = 0;
       for (let from = 0, query = firstQuery; from < maxima.length; from += groups, query += 1) {
+        const error = errors ? errors[query - firstQuery]! : usualError;
         let best = 0;
         for (let group = 1; group < groups; group += 1) if (maxima[from + group]! > maxima[from + best]!) best = group;
-        if (maxima[from + best]! < floors[query]!) continue;
+        if (maxima[from + best]! < floors[query]! - error) continue;
         // The most promising first: after it few of the others are worth a look.
-        lookAt(query, block, best);
+        measured += lookAt(query, block, best, floors[query]! - error);
         for (let group = 0; group < groups; group += 1) {
-          if (group !== best && maxima[from + group]! >= floors[query]!) lookAt(query, block, group);
+          const least = floors[query]! - error;
+          if (group !== best && maxima[from + group]! >= least) measured += lookAt(query, block, group, least);
         }
       }
+      return measured;
     },
     take() {
       const found = nearest.reduce((sum, { length }) => sum + length, 0);
@@ -123,34 +145,38 @@ export function rowsByQuery({ queries, rows, distances }: NearerRows, count: num
   return found;
 }
 
-interface ExactDots {
+interface QueryAndRow {
   readonly queries: Float32Array;
   readonly query: number;
   readonly features: Float32Array;
-  readonly firstRow: number;
+  readonly row: number;
   readonly featureLength: number;
 }
 
-/** Dot products of a query with four rows, each added in index order in float64, as `dotProducts` does. */
-function exactDots(out: Float64Array, { queries, query, features, firstRow, featureLength }: ExactDots): void {
+/** A dot product in float64, several sums at a time: the last bits are not those of {@link dotInOrder}, and it takes a third of the time. */
+function dotInAnyOrder({ queries, query, features, row, featureLength }: QueryAndRow): number {
   const q = query * featureLength;
-  const r0 = firstRow * featureLength;
-  const r1 = r0 + featureLength;
-  const r2 = r1 + featureLength;
-  const r3 = r2 + featureLength;
+  const r = row * featureLength;
+  const even = featureLength - (featureLength % sumsAtOnce);
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
   let s3 = 0;
-  for (let index = 0; index < featureLength; index += 1) {
-    const value = queries[q + index]!;
-    s0 += value * features[r0 + index]!;
-    s1 += value * features[r1 + index]!;
-    s2 += value * features[r2 + index]!;
-    s3 += value * features[r3 + index]!;
+  for (let index = 0; index < even; index += sumsAtOnce) {
+    s0 += queries[q + index]! * features[r + index]!;
+    s1 += queries[q + index + 1]! * features[r + index + 1]!;
+    s2 += queries[q + index + 2]! * features[r + index + 2]!;
+    s3 += queries[q + index + 3]! * features[r + index + 3]!;
   }
-  out[0] = s0;
-  out[1] = s1;
-  out[2] = s2;
-  out[3] = s3;
+  for (let index = even; index < featureLength; index += 1) s0 += queries[q + index]! * features[r + index]!;
+  return s0 + s1 + s2 + s3;
+}
+
+/** A dot product added in index order in float64, as `dotProducts` does. */
+function dotInOrder({ queries, query, features, row, featureLength }: QueryAndRow): number {
+  const q = query * featureLength;
+  const r = row * featureLength;
+  let dot = 0;
+  for (let index = 0; index < featureLength; index += 1) dot += queries[q + index]! * features[r + index]!;
+  return dot;
 }

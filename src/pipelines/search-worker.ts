@@ -4,7 +4,9 @@ import { messageOf, PipelineError } from '../core/errors.ts';
 import { type IndexBlock } from '../io/index-blocks.ts';
 import { readBlock } from '../io/read-index-block.ts';
 import { openDotSession } from '../models/dot-session.ts';
+import { openCoarseSession } from '../models/coarse-session.ts';
 import { openGroupMaxSession } from '../models/group-max-session.ts';
+import { chooseWays, coarseProducts, fullProducts, type ProductsWay } from './row-products.ts';
 import { type NearestScan, roomFor, type RowScan, scanMaxima, scanProducts } from './scan-rows.ts';
 import { type SearchMessage, type SearchReply, type SearchStart } from './search-protocol.ts';
 
@@ -26,6 +28,17 @@ const held: LoadedBlock[] = [];
 let room: Float32Array<ArrayBuffer> | undefined;
 let search: RowScan | undefined;
 let nearest: NearestScan | undefined;
+let ways: readonly ProductsWay[] | undefined;
+const nearestSessions: AsyncDisposable[] = [];
+
+/** Opens what looks for the nearest alone, when that is asked for. */
+async function waysToNearest(): Promise<readonly ProductsWay[]> {
+  if (ways !== undefined) return ways;
+  const [full, coarse] = await Promise.all([openGroupMaxSession(), openCoarseSession()]);
+  nearestSessions.push(full, coarse);
+  ways = await chooseWays({ full: fullProducts(full), coarse: coarseProducts(coarse) });
+  return ways;
+}
 
 async function look({ block: { rows, firstRow }, features }: LoadedBlock): Promise<void> {
   await begun(search).look({ features, firstRow, rows });
@@ -44,7 +57,7 @@ async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Pro
       const { queries, k } = message;
       const isNearest = k === 1 && queries.length >= manyQueries * featureLength;
       search = isNearest
-        ? scanMaxima(maxima, { queries, featureLength })
+        ? scanMaxima(await waysToNearest(), { queries, featureLength })
         : scanProducts(products, { queries, featureLength, k });
       for (const block of held) await look(block);
       break;
@@ -62,7 +75,7 @@ async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Pro
       return { kind: 'found', found };
     }
     case 'seek':
-      nearest = scanMaxima(maxima, message);
+      nearest = scanMaxima(await waysToNearest(), message);
       break;
     case 'look': {
       const { features, rows } = message.given;
@@ -90,13 +103,13 @@ function leaveNative(): void {
   Atomics.notify(busy, 0);
 }
 
-const [products, maxima] = await Promise.all([openDotSession(), openGroupMaxSession()]);
+const products = await openDotSession();
 leaveNative();
 let last = Promise.resolve();
 parentPort?.on('message', (message: SearchMessage) => {
   if (message.kind === 'close') {
     last = last.then(async () => {
-      await Promise.all([products[Symbol.asyncDispose](), maxima[Symbol.asyncDispose]()]);
+      await Promise.all([products, ...nearestSessions].map((session) => session[Symbol.asyncDispose]()));
       parentPort?.close(); // Nothing is left to wait for, so the thread ends.
     });
     return;

@@ -28,15 +28,23 @@ function withRoom(rows: readonly (readonly number[])[], last: readonly number[] 
   return Float32Array.from([...rows, ...Array.from({ length: room }, () => last)].flat());
 }
 
-/** The largest product of each group, of the room too. */
-function maximaOf(features: Float32Array, query: readonly number[], wrong: (dot: number) => number): readonly number[] {
-  const rows = Array.from({ length: features.length / featureLength }, (_, row) => [
-    ...features.subarray(row * featureLength, (row + 1) * featureLength),
-  ]);
-  const dots = rows.map((row) => wrong(dotOf(query, row)));
-  return Array.from({ length: rows.length / rowsPerGroup }, (_, group) =>
+/** The products of a query with all rows, the room too. */
+function dotsOf(features: Float32Array, query: readonly number[]): readonly number[] {
+  return Array.from({ length: features.length / featureLength }, (_, row) =>
+    dotOf(query, [...features.subarray(row * featureLength, (row + 1) * featureLength)]),
+  );
+}
+
+/** The largest product of each group. */
+function maximaOf(dots: readonly number[]): readonly number[] {
+  return Array.from({ length: dots.length / rowsPerGroup }, (_, group) =>
     Math.max(...dots.slice(group * rowsPerGroup, (group + 1) * rowsPerGroup)),
   );
+}
+
+/** Products of some queries, those of one row together. */
+function byRow(dots: readonly (readonly number[])[]): Float32Array {
+  return Float32Array.from((dots[0] ?? []).flatMap((_, row) => dots.map((of) => of[row]!)));
 }
 
 describe('nearestRows', () => {
@@ -48,11 +56,13 @@ describe('nearestRows', () => {
         fc.integer({ min: 1, max: 60 }),
         fc.array(fc.constantFrom(-1, 0, 1), { minLength: 1, maxLength: 50 }),
         fc.boolean(),
-        (rows, queries, blockRows, signs, isTakenEachTime) => {
+        fc.constantFrom(undefined, 1e-3, 0.3),
+        fc.boolean(),
+        (rows, queries, blockRows, signs, isTakenEachTime, error, isEachTold) => {
           const finder = nearestRows({ queries: Float32Array.from(queries.flat()), featureLength });
           let turn = 0;
           const wrong = (dot: number): number =>
-            dot + 0.99 * dotError(featureLength) * (signs[(turn += 1) % signs.length] ?? 0);
+            dot + 0.99 * (error ?? dotError(featureLength)) * (signs[(turn += 1) % signs.length] ?? 0);
           const told = queries.map(() => [] as { row: number; distance: number }[]);
           const take = (): void => {
             const near = rowsByQuery(finder.take(), queries.length);
@@ -68,8 +78,16 @@ describe('nearestRows', () => {
               [0, queries.slice(0, -1)],
               [queries.length - 1, queries.slice(-1)],
             ] as const) {
-              const maxima = Float32Array.from(some.flatMap((query) => maximaOf(features, query, wrong)));
-              finder.visit({ maxima, firstQuery, features, firstRow, rows: block.length });
+              const dots = some.map((query) => dotsOf(features, query).map(wrong));
+              finder.visit({
+                maxima: Float32Array.from(dots.flatMap(maximaOf)),
+                ...(error !== undefined && { errors: new Float64Array(some.length).fill(error) }),
+                ...(isEachTold && { dots: byRow(dots) }),
+                firstQuery,
+                features,
+                firstRow,
+                rows: block.length,
+              });
             }
             if (isTakenEachTime) take();
           }
@@ -120,7 +138,20 @@ describe('nearestRows', () => {
     const maxima = Float32Array.from({ length: 64 }, (_, group) => vectors[2 * (group * rowsPerGroup + 15)]!);
     const finder = nearestRows({ queries: Float32Array.of(1, 0), featureLength: 2 });
     finder.visit({ maxima, firstQuery: 0, features, firstRow: 100, rows });
-    expect(looks).toBe(2 * rowsPerGroup);
+    expect(looks).toBe(2 * 2 * rowsPerGroup); // Each is nearer than the one before it, so all are added up in both orders.
     expect([...finder.take().rows]).toEqual([100 + rows - 1]);
+  });
+
+  it('measures only rows whose own product lets them be the nearest, and says how many', () => {
+    const rows = 4 * rowsPerGroup;
+    const xs = Array.from({ length: rows }, (_, row) => (row % 8 === 5 ? 0.9 : 0.1) + row / 1e4);
+    const features = Float32Array.from(xs.flatMap((x) => [x, Math.sqrt(1 - x * x)]));
+    const dots = Float32Array.from(xs);
+    const given = { dots, maxima: Float32Array.from(maximaOf(xs)), errors: Float64Array.of(0.1), features, rows };
+    const finder = nearestRows({ queries: Float32Array.of(1, 0), featureLength: 2 });
+    // All of the first group, for nothing is known yet, and then those near 0.9.
+    expect(finder.visit({ ...given, firstQuery: 0, firstRow: 0 })).toBe(rowsPerGroup + 6);
+    expect(finder.visit({ ...given, firstQuery: 0, firstRow: rows })).toBe(8);
+    expect([...finder.take().rows]).toEqual([61, rows + 61]);
   });
 });

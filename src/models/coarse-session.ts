@@ -1,0 +1,93 @@
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { PipelineError } from '../core/errors.ts';
+import { sessionOptions } from './session-options.ts';
+
+/**
+ * An ONNX model that multiplies float32 `rows` `[r, d]`, rounded to bytes, with the codes of queries, int8 `columns` `[d, q]`. `step` is a
+ * hundred-and-twenty-seventh of the largest of the rows' numbers without their signs (`ReduceMax`, `ReduceMin`, `Neg`, `Max`, `Div`). `QuantizeLinear` by it,
+ * with 128 for zero, and `MatMulInteger` give whole numbers; `Cast` and `Mul` with `step` and `steps` `[q]` make `dots` `[r, q]` of them. `Reshape` by `shape`
+ * (-1, 16, q), `ReduceMax` and `Transpose` give the largest of each 16 rows, `maxima` `[q, r / 16]`.
+ */
+const model = Buffer.from(
+  'CAg6ugUKKwoEcm93cxIHaGlnaGVzdCIJUmVkdWNlTWF4Kg8KCGtlZXBkaW1zGACgAQIKKgoEcm93cxIGbG93ZXN0IglSZWR1Y2VNaW4qDwoIa2VlcGRpbXMYAKABAgoUCgZsb3dlc3QSBWRlcHRoIgNOZWcKHgoHaGlnaGVzdAoFZGVwdGgSB2xhcmdlc3QiA01heAocCgdsYXJnZXN0CgZsZXZlbHMSBHN0ZXAiA0RpdgopCgRyb3dzCgRzdGVwCgR6ZXJvEgVjb2RlcyIOUXVhbnRpemVMaW5lYXIKKwoFY29kZXMKB2NvbHVtbnMKBHplcm8SBHN1bXMiDU1hdE11bEludGVnZXIKHwoEc3VtcxIGZmxvYXRzIgRDYXN0KgkKAnRvGAGgAQIKGQoFc3RlcHMKBHN0ZXASBXVuaXRzIgNNdWwKGgoGZmxvYXRzCgV1bml0cxIEZG90cyIDTXVsCh4KBGRvdHMKBXNoYXBlEgZncm91cHMiB1Jlc2hhcGUKPwoGZ3JvdXBzEgxjb2x1bW5NYXhpbWEiCVJlZHVjZU1heCoLCgRheGVzQAGgAQcqDwoIa2VlcGRpbXMYAKABAgowCgxjb2x1bW5NYXhpbWESBm1heGltYSIJVHJhbnNwb3NlKg0KBHBlcm1AAUAAoAEHEgFnKhAQAUIGbGV2ZWxzSgQAAP5CKgsQAkIEemVyb0oBgFoYCgRyb3dzEhAKDggBEgoKAxIBcgoDEgFkWhsKB2NvbHVtbnMSEAoOCAMSCgoDEgFkCgMSAXFaFAoFc3RlcHMSCwoJCAESBQoDEgFxWhMKBXNoYXBlEgoKCAgHEgQKAggDYhgKBGRvdHMSEAoOCAESCgoDEgFyCgMSAXFiGgoGbWF4aW1hEhAKDggBEgoKAxIBcQoDEgFnYg4KBHN0ZXASBgoECAESAEIECgAQEA==',
+  'base64',
+);
+
+/** Rows of a group. */
+const groupRows = 16;
+
+/** Queries as whole numbers of steps, as {@link CoarseSession.run} takes them. */
+export interface QueryCodes {
+  /** `featureLength x queries` codes, -63 to 63: those of one place of every query stand together. */
+  readonly columns: Int8Array;
+  /** What a code of 1 is in each query. */
+  readonly steps: Float32Array;
+  readonly featureLength: number;
+}
+
+/** What {@link CoarseSession.run} gives. */
+export interface CoarseProducts {
+  /** Row by row, one for each query. */
+  readonly dots: Float32Array;
+  /** Query by query, one for each 16 rows: the largest of their products. */
+  readonly maxima: Float32Array;
+  /** What the rows were rounded to whole numbers of. */
+  readonly step: number;
+}
+
+/** Multiplies blocks of features with queries, both rounded to bytes, which is faster where the processor multiplies bytes faster; it blocks the calling thread. */
+export interface CoarseSession extends AsyncDisposable {
+  /**
+   * Products that are as far off as `quantisedErrors` says.
+   *
+   * What it gives is valid until the next run.
+   *
+   * @param features row by row, not all of them zero; a multiple of 16 rows. They are not copied.
+   */
+  run(features: Float32Array, queries: QueryCodes): Promise<CoarseProducts>;
+}
+
+/** Opens a session on the calling thread, which is all of its parallelism. */
+export async function openCoarseSession(): Promise<CoarseSession> {
+  env.logLevel = 'error';
+  const session = await InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    ...sessionOptions,
+    enableCpuMemArena: true, // All runs but the last are of one shape, and its codes and sums are large.
+  });
+  // Memory of V8 for each run would be collected all the time.
+  let room: { readonly dots: Tensor; readonly maxima: Tensor; readonly step: Tensor } | undefined;
+  return {
+    async run(features, { columns, steps, featureLength }) {
+      const rows = features.length / featureLength;
+      const queries = steps.length;
+      if (room?.dots.dims[0] !== rows || room.dots.dims[1] !== queries) {
+        room = {
+          dots: emptyTensor([rows, queries]),
+          maxima: emptyTensor([queries, rows / groupRows]),
+          step: emptyTensor([]),
+        };
+      }
+      const { dots, maxima, step } = await session.run(
+        {
+          rows: new Tensor('float32', features, [rows, featureLength]),
+          columns: new Tensor('int8', columns, [featureLength, queries]),
+          steps: new Tensor('float32', steps, [queries]),
+          shape: new Tensor('int64', BigInt64Array.of(-1n, BigInt(groupRows), BigInt(queries)), [3]),
+        },
+        room,
+      );
+      return { dots: floatsOf(dots), maxima: floatsOf(maxima), step: floatsOf(step)[0]! };
+    },
+    [Symbol.asyncDispose]: () => session.release(),
+  };
+}
+
+function emptyTensor(dims: readonly number[]): Tensor {
+  return new Tensor('float32', new Float32Array(dims.reduce((product, size) => product * size, 1)), dims);
+}
+
+function floatsOf(tensor: Tensor | undefined): Float32Array {
+  if (tensor?.data instanceof Float32Array) return tensor.data;
+  throw new PipelineError('inference-failed', `A product is ${tensor?.type ?? 'missing'}, not float32`);
+}

@@ -1,0 +1,60 @@
+import { type InexactProducts } from '../matching/nearest-rows.ts';
+import { quantisedErrors, quantiseQueries } from '../matching/quantise-queries.ts';
+import { type CoarseSession } from '../models/coarse-session.ts';
+import { type GroupMaxSession } from '../models/group-max-session.ts';
+
+/** Multiplies rows, with room for a multiple of 16, with queries that it knows. */
+export type RowProducts = (features: Float32Array) => Promise<InexactProducts>;
+
+/** A way to multiply rows with queries, which are given row by row, `featureLength` numbers each. */
+export type ProductsWay = (queries: Float32Array, featureLength: number) => RowProducts;
+
+/** In float32. */
+export function fullProducts(session: GroupMaxSession): ProductsWay {
+  return (queries, featureLength) => async (features) => ({
+    maxima: await session.run({ queries, features, featureLength }),
+  });
+}
+
+/** In bytes, which leaves more rows to be measured. */
+export function coarseProducts(session: CoarseSession): ProductsWay {
+  return (queries, featureLength) => {
+    const codes = quantiseQueries(queries, featureLength);
+    return async (features) => {
+      const { dots, maxima, step } = await session.run(features, codes);
+      return { dots, maxima, errors: quantisedErrors(codes, step) };
+    };
+  };
+}
+
+/** Bytes have to be this much faster than float32: what more rows are measured costs has to come in too. */
+const worthwhile = 2 / 3;
+
+/** Numbers of a trial: some 30 million multiplications, a third of a millisecond in float32. */
+const trial = { queries: 128, rows: 256, featureLength: 1024, rounds: 3 };
+
+/**
+ * The ways that are worth it on this machine, in the order in which to take them: first bytes, if they are the faster ones by a trial of some milliseconds: processors with dot products of bytes (AVX-512 VNNI, and the like) multiply
+ * bytes three times as fast, others hardly faster. All ways come to the same answers.
+ *
+ * @param now a clock, in milliseconds.
+ */
+export async function chooseWays(
+  { full, coarse }: { readonly full: ProductsWay; readonly coarse: ProductsWay },
+  now: () => number = () => performance.now(),
+): Promise<readonly ProductsWay[]> {
+  const { queries, rows, featureLength, rounds } = trial;
+  const vectors = (count: number): Float32Array =>
+    new Float32Array(count * featureLength).map((_, place) => (place % 251) - 125);
+  const features = vectors(rows);
+  const multiply = [full, coarse].map((way) => way(vectors(queries), featureLength));
+  const least = [Infinity, Infinity];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [place, products] of multiply.entries()) {
+      const start = now();
+      await products(features);
+      least[place] = Math.min(least[place]!, now() - start);
+    }
+  }
+  return least[1]! < least[0]! * worthwhile ? [coarse, full] : [full];
+}

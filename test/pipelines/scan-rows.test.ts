@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { squaredDistance } from '../../src/matching/dot-products.ts';
+import { type CoarseSession, openCoarseSession } from '../../src/models/coarse-session.ts';
+import { type GroupMaxSession, openGroupMaxSession } from '../../src/models/group-max-session.ts';
+import { coarseProducts, fullProducts, type ProductsWay } from '../../src/pipelines/row-products.ts';
+import { roomFor, type ScannedRows, scanMaxima } from '../../src/pipelines/scan-rows.ts';
+
+const featureLength = 96;
+
+/** Unit vectors around few directions, each third equal to another one. */
+function vectors(count: number, seed: number): readonly Float32Array[] {
+  return Array.from({ length: count }, (_, number) => {
+    const own = number % 3 === 2 ? number - 1 : number;
+    const numbers = Array.from(
+      { length: featureLength },
+      (__, place) => Math.sin((own % 5) * 7 + place * 1.7) + 0.3 * Math.sin(seed + own * 3.1 + place * place),
+    );
+    const norm = Math.hypot(...numbers);
+    return Float32Array.from(numbers, (number) => number / norm);
+  });
+}
+
+function packed(rows: readonly Float32Array[]): Float32Array {
+  const features = new Float32Array(roomFor(rows.length) * featureLength);
+  for (const [row, vector] of rows.entries()) features.set(vector, row * featureLength);
+  return features;
+}
+
+function blocksOf(rows: readonly Float32Array[], size: number): readonly ScannedRows[] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, block) => {
+    const some = rows.slice(block * size, (block + 1) * size);
+    return { features: packed(some), firstRow: block * size, rows: some.length };
+  });
+}
+
+describe('scanMaxima', () => {
+  const queries = vectors(300, 1);
+  const rows = vectors(700, 1.01);
+  const asked = Float32Array.from(queries.flatMap((query) => [...query]));
+  const nearest = queries.map((query) => {
+    const distances = rows.map((row) => squaredDistance(query.reduce((sum, value, at) => sum + value * row[at]!, 0)));
+    const least = Math.min(...distances);
+    return [...distances.keys()].filter((row) => distances[row] === least);
+  });
+  let full: GroupMaxSession;
+  let coarse: CoarseSession;
+  beforeAll(async () => {
+    [full, coarse] = await Promise.all([openGroupMaxSession(), openCoarseSession()]);
+  });
+  afterAll(() => Promise.all([full, coarse].map((session) => session[Symbol.asyncDispose]())));
+
+  const found = async (ways: readonly ProductsWay[], size: number): Promise<readonly (readonly number[])[]> => {
+    const scan = scanMaxima(ways, { queries: asked, featureLength });
+    for (const block of blocksOf(rows, size)) await scan.look(block);
+    return scan.found().map((near) => near.rows);
+  };
+
+  it.each([
+    { what: 'bytes', size: 100, ways: () => [coarseProducts(coarse)] },
+    { what: 'bytes in small blocks', size: 33, ways: () => [coarseProducts(coarse)] },
+    { what: 'float32', size: 100, ways: () => [fullProducts(full)] },
+    { what: 'bytes first', size: 100, ways: () => [coarseProducts(coarse), fullProducts(full)] },
+  ])('finds all nearest rows of more queries than are multiplied at once in $what', async ({ size, ways }) => {
+    expect(await found(ways(), size)).toEqual(nearest);
+  });
+
+  /** Products that say nothing, or the truth. */
+  const told = (used: string[], name: string, error: number): ProductsWay => {
+    const way = fullProducts(full);
+    return (some, length) => {
+      const productsWith = way(some, length);
+      return async (features) => {
+        used.push(name);
+        const errors = new Float64Array(some.length / length).fill(error);
+        return { ...(await productsWith(features)), errors };
+      };
+    };
+  };
+
+  it.each([
+    { error: 2, takes: ['first', 'first', 'second', 'second'] },
+    { error: 1e-4, takes: ['first', 'first', 'first', 'first'] },
+  ])('goes on with $takes when products are $error off', async ({ error, takes }) => {
+    const used: string[] = [];
+    const few = { queries: asked.subarray(0, 9 * featureLength), featureLength };
+    const scan = scanMaxima([told(used, 'first', error), told(used, 'second', 1e-4)], few);
+    for (const block of blocksOf(rows, 176)) await scan.look(block);
+    expect(used).toEqual(takes);
+    expect(scan.found().map((near) => near.rows)).toEqual(nearest.slice(0, 9));
+  });
+
+  it('wants a way', () => {
+    expect(() => scanMaxima([], { queries: asked, featureLength })).toThrow('Expected a way to multiply, got none');
+  });
+});
