@@ -1,6 +1,4 @@
-import { type Scenario } from './scenario.ts';
-
-type Scenarios = Readonly<Record<string, Scenario>>;
+import { type Scenarios } from './scenario.ts';
 
 /** The page `docs/benchmarks.md`: a part for each scenario that was measured, by its name. */
 export function benchmarksPage(scenarios: Scenarios, measured: ReadonlyMap<string, unknown>): string {

@@ -23,7 +23,7 @@ const here = fileURLToPath(new URL('../..', import.meta.url));
 /**
  * Builds another state of the project and runs the program of a scenario of this one and of that in turn.
  *
- * @throws TypeError when `ref` is no branch, tag or commit, before anything is run.
+ * @throws UsageError when `ref` is no branch, tag or commit, before anything is run.
  */
 export async function compareWith(
   ref: string,

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { UsageError } from '../../src/cli/usage-error.ts';
 
 /** Another state of the project, built. Disposing it removes it. */
 export interface Checkout extends AsyncDisposable {
@@ -16,14 +17,14 @@ export interface Checkout extends AsyncDisposable {
  * Builds a branch, tag or commit in a worktree of its own in the system's folder for temporary files. Packages are those that are installed here where
  * the lock file is the same, and installed anew where it is not.
  *
- * @throws TypeError when there is no such branch, tag or commit.
+ * @throws UsageError when there is no such branch, tag or commit.
  */
 export async function openCheckout(ref: string): Promise<Checkout> {
   const run = async (command: string, args: readonly string[], cwd = '.'): Promise<string> =>
     (await promisify(execFile)(command, args, { cwd, maxBuffer: 2 ** 26 })).stdout.trim();
   const commit = await run('git', ['rev-parse', '--short', '--verify', '--end-of-options', `${ref}^{commit}`]).catch(
     () => {
-      throw new TypeError(`Expected --compare to be a branch, tag or commit, got ${ref}, which git does not know`);
+      throw new UsageError(`Expected --compare to be a branch, tag or commit, got ${ref}, which git does not know`);
     },
   );
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-compare-'));

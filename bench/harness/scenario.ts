@@ -33,10 +33,15 @@ export interface Program {
   readonly result: string;
 }
 
+/** Scenarios by their names, in the order of the page. */
+export type Scenarios = Readonly<Record<string, Scenario>>;
+
 /** Something that `npm run bench` measures, and how the page shows it. Its results are in `bench/results/<name>.json`. */
 export interface Scenario<Results = unknown> {
+  /** What it measures, in a line for `--help`. */
+  readonly summary: string;
   readonly options: ScenarioOptions;
-  /** Measures and writes; throws a TypeError when an option is out of range, before anything is run. */
+  /** Measures and writes; throws what `isUsage` tells when an option is out of range, before anything is run. */
   run(job: ScenarioJob<Results>): Promise<void>;
   /** What `--compare` runs of a checkout; absent where nothing can be compared. */
   readonly program?: (values: OptionValues, place: ProgramPlace) => Promise<Program>;

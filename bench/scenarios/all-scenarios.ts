@@ -1,4 +1,4 @@
-import { type Scenario } from '../harness/scenario.ts';
+import { type Scenarios } from '../harness/scenario.ts';
 import { decodeScenario } from './decode-scenario.ts';
 import { flowScenario } from './flow-scenario.ts';
 import { pipelineScenario } from './pipeline-scenario.ts';
@@ -7,7 +7,7 @@ import { searchScenario } from './search-scenario.ts';
 import { shapesScenario } from './shapes-scenario.ts';
 
 /** Every scenario by its name, in the order of the page. */
-export const allScenarios: Readonly<Record<string, Scenario>> = {
+export const allScenarios: Scenarios = {
   pipeline: pipelineScenario,
   search: searchScenario,
   scale: scaleScenario,

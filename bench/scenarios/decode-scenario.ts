@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
 import { assertInteger } from '../../src/core/assert.ts';
-import { type CropSize } from '../../src/core/bucket.ts';
 import { formatFrames, parseFrames } from '../../src/cli/options/parse-frames.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
 import { defaultFrames } from '../../src/core/defaults.ts';
 import { openDataset } from '../../src/io/dataset.ts';
 import { findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 import { barChart } from '../harness/bar-chart.ts';
 import { formatSpread } from '../harness/format-spread.ts';
 import { commandOf, conditionsLine, type Measured, measured } from '../harness/measured.ts';
-import { integerOf, textOf } from '../harness/option-values.ts';
+import { integerOf, integersOf, sizesOf, textOf } from '../harness/option-values.ts';
 import { ratioOf, type Round } from '../harness/run-rounds.ts';
 import { type OptionValues, type Scenario, type ScenarioOptions } from '../harness/scenario.ts';
 import { type Cost, type Spread, spreadOf } from '../harness/spread.ts';
@@ -49,13 +49,16 @@ const plotPath = 'benchmarks/decode.svg';
 
 /** `npm run bench -- decode [--gops 1,12,50,250] [--sizes 360x640,...] [--ffmpeg <another>,...] [--runs 5]`. */
 export const decodeScenario: Scenario<DecodeResults> = {
+  summary: 'how fast clips are decoded, by size, distance of key frames and ffmpeg',
   options,
   async run({ values, write, say }) {
     const runs = integerOf(values, 'runs', 1)!;
     const length = integerOf(values, 'length', 1)!;
-    const frames = parseFrames('--frames', textOf(values, 'frames'));
+    const frames = parseFrames('frames', textOf(values, 'frames'));
     assertInteger('--length', length, frames.last + 1);
-    const kinds = sizesOf(values).flatMap((size) => gopsOf(values).map((gop): ClipKind => ({ size, gop })));
+    const kinds = sizesOf(values, 'sizes', 2).flatMap((size) =>
+      integersOf(values, 'gops', 1).map((gop): ClipKind => ({ size, gop })),
+    );
     const root = textOf(values, 'root');
     const [clip] = (await openDataset(root)).clips;
     const builds = await buildsOf(values);
@@ -134,29 +137,20 @@ async function buildsOf(values: OptionValues): Promise<readonly Build[]> {
   const bundled = await findFfmpeg({ env: {} });
   const found = await findFfmpeg();
   const named = values['ffmpeg']?.split(',') ?? [];
-  const others = await Promise.all(named.map((path) => findFfmpeg({ env: { FFMPEG_PATH: path } })));
+  const others = await Promise.all(
+    named.map((path) =>
+      findFfmpeg({ env: { FFMPEG_PATH: path } }).catch((error: unknown) => {
+        throw new UsageError(`Expected --ffmpeg to be programs that answer as ffmpeg does, got ${path}`, {
+          cause: error,
+        });
+      }),
+    ),
+  );
   return [
     { name: 'bundled', ffmpeg: bundled },
     ...(found.origin === 'bundled' ? [] : [{ name: 'the system’s', ffmpeg: found }]),
     ...others.map((ffmpeg) => ({ name: ffmpeg.version.split('-')[0]!, ffmpeg })),
   ];
-}
-
-function sizesOf(values: OptionValues): readonly CropSize[] {
-  return textOf(values, 'sizes')
-    .split(',')
-    .map((text): CropSize => {
-      const [width = '', height = ''] = /^(\d+)x(\d+)$/u.exec(text)?.slice(1) ?? [];
-      assertInteger('--sizes', Number(width) / 2, 1);
-      assertInteger('--sizes', Number(height) / 2, 1);
-      return [Number(width), Number(height)];
-    });
-}
-
-function gopsOf(values: OptionValues): readonly number[] {
-  const gops = textOf(values, 'gops').split(',').map(Number);
-  for (const gop of gops) assertInteger('--gops', gop, 1);
-  return gops;
 }
 
 function perSecond({ median, quartiles: [low, high] }: Spread): string {

@@ -42,6 +42,7 @@ const plotPath = 'benchmarks/flow.svg';
 
 /** `npm run bench -- flow [--items 20000] [--in-flight 300] [--runs 21]`. */
 export const flowScenario: Scenario<FlowResults> = {
+  summary: 'what each operator of src/flow costs an item, beside the operator of RxJS nearest to it',
   options,
   async run({ values, write, say }) {
     const items = integerOf(values, 'items', 1)!;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatFrames } from '../../src/cli/options/parse-frames.ts';
+import { formatFrames, parseFrames } from '../../src/cli/options/parse-frames.ts';
 import { defaultFrames } from '../../src/core/defaults.ts';
 import { compactModels } from '../../src/pipelines/package-folder.ts';
 import { integerOf, textOf, wordsOf } from '../harness/option-values.ts';
@@ -10,6 +10,7 @@ import { pipelinePlots, pipelineSection } from './pipeline-section.ts';
 
 /** `npm run bench -- pipeline --root <shop> [--against seed,script,floor] [--runs 5] [--clips <n>] [--python <python>]`. */
 export const pipelineScenario: Scenario<PipelineResults> = {
+  summary: '`match` against other ways to the same answers, each run a process of its own, in turn',
   options: {
     root: { type: 'string', default: 'fixtures/shop' },
     models: { type: 'string', default: compactModels },
@@ -23,11 +24,12 @@ export const pipelineScenario: Scenario<PipelineResults> = {
   async run({ values, read, write, say }) {
     const runs = integerOf(values, 'runs', 1)!;
     const clips = integerOf(values, 'clips', 1);
+    const frames = formatFrames(parseFrames('frames', textOf(values, 'frames')));
     for (const contender of wordsOf(values, 'against', contenders)) {
       const comparison = await runPipeline(contender, {
         root: textOf(values, 'root'),
         models: textOf(values, 'models'),
-        frames: textOf(values, 'frames'),
+        frames,
         python: textOf(values, 'python'),
         runs,
         clips,

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
+import { formatFrames, parseFrames } from '../../src/cli/options/parse-frames.ts';
 import { assertInteger } from '../../src/core/assert.ts';
 import { compactModels } from '../../src/pipelines/package-folder.ts';
 import { barChart } from '../harness/bar-chart.ts';
 import { formatRatio, formatSpread } from '../harness/format-spread.ts';
 import { commandOf, conditionsLine, type Measured, measured } from '../harness/measured.ts';
-import { integerOf, textOf } from '../harness/option-values.ts';
+import { integerOf, integersOf, textOf } from '../harness/option-values.ts';
 import { type OptionValues, type Scenario, type ScenarioOptions } from '../harness/scenario.ts';
 import { type Spread } from '../harness/spread.ts';
 import { runScale, type ScaleRun } from './scale.ts';
@@ -30,13 +31,14 @@ const plotPath = 'benchmarks/scale.svg';
 
 /** `npm run bench -- scale [--root <shop>] [--clips 10,100,1000] [--frames 80:120:20] [--runs 3]`. */
 export const scaleScenario: Scenario<ScaleResults> = {
+  summary: '`match` on shops that differ in the number of their clips alone: time, memory, open files',
   options,
   async run({ values, write, say }) {
     const runs = integerOf(values, 'runs', 1)!;
     const counts = countsOf(values);
     const root = textOf(values, 'root');
     const models = textOf(values, 'models');
-    const frames = textOf(values, 'frames');
+    const frames = formatFrames(parseFrames('frames', textOf(values, 'frames')));
     const data = `the items of ${basename(root)} and ${counts[0]} of its clips over and over, frames ${frames}, models ${basename(models)}`;
     const results = await measured({ command: commandOf('scale', values, options), data }, async () => {
       const { warmUp, rounds } = await runScale({ root, models, frames, counts, runs, say });
@@ -96,7 +98,7 @@ ${rows.join('\n')}
 };
 
 function countsOf(values: OptionValues): readonly number[] {
-  const counts = textOf(values, 'clips').split(',').map(Number);
+  const counts = integersOf(values, 'clips', 1);
   for (const [place, count] of counts.entries()) assertInteger('--clips', count, (counts[place - 1] ?? 0) + 1);
   return counts;
 }

@@ -1,12 +1,11 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assertInteger } from '../../src/core/assert.ts';
 import { barChart } from '../harness/bar-chart.ts';
 import { formatCost, formatSpread } from '../harness/format-spread.ts';
 import { conditionsLine } from '../harness/measured.ts';
-import { integerOf, textOf, wordsOf } from '../harness/option-values.ts';
+import { integerOf, sizesOf, textOf, wordsOf } from '../harness/option-values.ts';
 import { isMeasured, type LeftOut } from '../harness/results.ts';
-import { type OptionValues, type Scenario } from '../harness/scenario.ts';
+import { type Scenario } from '../harness/scenario.ts';
 import { ratiosOf, type Spread } from '../harness/spread.ts';
 import { runSearch, type SearchComparison, searchContenders, type SearchSize, sizeName } from './search.ts';
 
@@ -22,6 +21,7 @@ const plotPath = 'benchmarks/search.svg';
 
 /** `npm run bench -- search [--sizes 256x100000,...] [--against faiss,usearch,numpy] [--runs 5] [--folder <folder>] [--python <python>]`. */
 export const searchScenario: Scenario<SearchResults> = {
+  summary: 'the exact search of `match` against other exact searches',
   options: {
     sizes: { type: 'string', default: '256x100000,256x1000000,20000x100000' },
     against: { type: 'string', default: searchContenders.join() },
@@ -34,7 +34,8 @@ export const searchScenario: Scenario<SearchResults> = {
     const runs = integerOf(values, 'runs', 1)!;
     const against = wordsOf(values, 'against', searchContenders);
     const [folder, python] = [textOf(values, 'folder'), textOf(values, 'python')];
-    for (const size of sizesOf(values)) {
+    for (const [queries, rows] of sizesOf(values, 'sizes')) {
+      const size: SearchSize = { queries, rows };
       for (const contender of against) {
         const name = sizeName(size);
         const command = `npm run bench -- search --sizes ${name} --against ${contender} --runs ${runs} --python <python>`;
@@ -89,17 +90,6 @@ ${all.filter(isMeasured).map(conditions).join('\n')}
     return { [plotPath]: plot };
   },
 };
-
-function sizesOf(values: OptionValues): readonly SearchSize[] {
-  return textOf(values, 'sizes')
-    .split(',')
-    .map((text): SearchSize => {
-      const [queries = '', rows = ''] = /^(\d+)x(\d+)$/u.exec(text)?.slice(1) ?? [];
-      assertInteger('--sizes', Number(queries), 1);
-      assertInteger('--sizes', Number(rows), 1);
-      return { queries: Number(queries), rows: Number(rows) };
-    });
-}
 
 function row({ title, cpuRatio, search, wallRatio, match, other, memory, agreement }: SearchComparison): string {
   const room = `${memory.matchMiB} and ${memory.otherMiB} MiB, ${memory.galleryMiB} MiB`;

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import { assertInteger, assertOneOf } from '../../src/core/assert.ts';
+import { assertOneOf } from '../../src/core/assert.ts';
 import { type Provider } from '../../src/models/lane-protocol.ts';
 import { compactModels } from '../../src/pipelines/package-folder.ts';
 import { barChart } from '../harness/bar-chart.ts';
 import { formatRatio, formatSpread } from '../harness/format-spread.ts';
 import { commandOf, conditionsLine, type Measured, measured } from '../harness/measured.ts';
-import { integerOf, textOf } from '../harness/option-values.ts';
+import { integerOf, integersOf, textOf } from '../harness/option-values.ts';
 import { type Scenario, type ScenarioOptions } from '../harness/scenario.ts';
 import { spreadOf, type Spread } from '../harness/spread.ts';
 import { runShapes, type ShapeRow } from './shapes.ts';
@@ -37,6 +37,7 @@ const sizes = [
 
 /** `npm run bench -- shapes [--device cpu] [--batches 1,4,16] [--steady 5] [--runs 5]`. */
 export const shapesScenario: Scenario<ShapesResults> = {
+  summary: 'the first run of a new input shape of each model, against the next runs of that shape',
   options,
   async run({ values, write, say }) {
     const runs = integerOf(values, 'runs', 1)!;
@@ -44,8 +45,7 @@ export const shapesScenario: Scenario<ShapesResults> = {
     const models = textOf(values, 'models');
     const provider = textOf(values, 'device');
     assertOneOf('--device', provider, providers);
-    const batches = textOf(values, 'batches').split(',').map(Number);
-    for (const batch of batches) assertInteger('--batches', batch, 1);
+    const batches = integersOf(values, 'batches', 1);
     const data = `models ${basename(models)}, batches of ${batches.join(', ')}, on ${provider}`;
     const results = await measured({ command: commandOf('shapes', values, options), data }, async () => {
       const rows = await runShapes({ models, provider, batches, sizes, steady, runs, say });

@@ -28,7 +28,8 @@ export function explainFailure(
   return { exitCode: isUsage(thrown) ? 2 : 1, text: `vitrine: ${line}${hint}\n${stack}` };
 }
 
-function isUsage(thrown: unknown): boolean {
+/** Whether something that was thrown is about what the user asked for: exit code 2. */
+export function isUsage(thrown: unknown): boolean {
   if (thrown instanceof PipelineError) {
     return usageCodes.has(thrown.code) || (namedCodes.has(thrown.code) && isMissing(thrown.cause));
   }
