@@ -28,6 +28,12 @@ describe('the decode scenario', { timeout: 60_000 }, () => {
     expect(results!.rows).toHaveLength(4 * names.length);
   });
 
+  it('has upright HD and a key frame every two seconds among what it measures by default', () => {
+    const { sizes, gops } = decodeScenario.options;
+    expect(sizes?.default?.split(',')).toContain('720x1280');
+    expect(gops?.default?.split(',')).toContain('50');
+  });
+
   it('compares the others with the first, and finds a build to give the pixels that it gives itself', () => {
     const again = results!.rows.filter(({ build }) => build === results!.builds.at(-1)!.name);
     for (const row of again) expect(row).toMatchObject({ isSame: true, overFirst: { n: 1 }, framesPerSec: { n: 1 } });
