@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { type ExitCode } from '../src/cli/exit-code.ts';
 import { isUsage } from '../src/cli/explain-failure.ts';
-import { UsageError } from '../src/cli/usage-error.ts';
 import { messageOf } from '../src/core/errors.ts';
 import { writeFileWhole } from '../src/io/write-file-whole.ts';
 import { benchmarksPage, benchmarksPlots } from './harness/benchmarks-page.ts';
@@ -26,11 +25,8 @@ async function bench(line: BenchLine): Promise<void> {
 async function runScenario(name: string, { values, compare, results: folder }: BenchLine): Promise<void> {
   const scenario = allScenarios[name]!;
   if (compare !== undefined) {
-    if (!scenario.program)
-      throw new UsageError(`Expected --compare with pipeline, got ${name}, which cannot be compared`);
-    const { program, options } = scenario;
-    const command = `${commandOf(name, values, options)} --compare ${compare}`;
-    const comparison = await compareWith(compare, { program, values, command, say });
+    const command = `${commandOf(name, values, scenario.options)} --compare ${compare}`;
+    const comparison = await compareWith(compare, { name, scenario, values, command, say });
     await writeFileWhole(join(folder, `compare-${name}.json`), `${JSON.stringify(comparison, undefined, 1)}\n`);
     process.stdout.write(comparisonTable(comparison));
     return;

@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/core/errors.ts';
 import { formatSpread } from './format-spread.ts';
 import { measureChild, type ChildJob } from './measure-child.ts';
 import { type Measured } from './measured.ts';
@@ -9,6 +10,7 @@ export type Side = 'here' | 'there';
 
 /** Two checkouts in turn, and what came of it. */
 export interface CheckoutComparison {
+  readonly scenario: string;
   /** The commit that is compared with. */
   readonly there: string;
   /** This checkout over the other, pair by pair. */
@@ -24,20 +26,23 @@ export interface CheckoutComparison {
 
 /** Options of {@link compareCheckouts}. */
 export interface CompareCheckoutsOptions {
+  readonly scenario: string;
   readonly there: string;
   /** The program of each side. */
   readonly jobs: Readonly<Record<Side, ChildJob>>;
-  /** Says whether the last run of both answered the same. */
-  readonly agree: () => Promise<string>;
+  /** Given what the last run of each side printed, says in which sense both answered the same; what it throws is said in its place. */
+  readonly agree: (stdout: Readonly<Record<Side, string>>) => string | Promise<string>;
   readonly runs: number;
   readonly say: (line: string) => void;
 }
 
 /** Runs the program of two checkouts in turn, each run a process of its own. */
 export async function compareCheckouts(options: CompareCheckoutsOptions): Promise<CheckoutComparison> {
-  const { there, jobs, agree, runs, say } = options;
+  const { scenario, there, jobs, agree, runs, say } = options;
+  const printed: Record<Side, string> = { here: '', there: '' };
   const cost = async (side: Side): Promise<Cost> => {
-    const { wallSeconds, cpuSeconds } = await measureChild(jobs[side]);
+    const { wallSeconds, cpuSeconds, stdout } = await measureChild(jobs[side]);
+    printed[side] = stdout;
     return { wallSeconds, cpuSeconds };
   };
   const { warmUp, rounds } = await runRounds({
@@ -46,7 +51,8 @@ export async function compareCheckouts(options: CompareCheckoutsOptions): Promis
     onRound: ({ here, there: other }, number) =>
       say(`${number === 0 ? 'warm-up' : `${number}/${runs}`}: here ${seconds(here)}, there ${seconds(other)}`),
   });
-  return { there, ...judge(rounds), agreement: await agree(), warmUp, pairs: rounds };
+  const agreement = await Promise.resolve(printed).then(agree).catch(messageOf);
+  return { scenario, there, ...judge(rounds), agreement, warmUp, pairs: rounds };
 }
 
 /** The ratios of some pairs, and which of them moved. */
@@ -65,12 +71,12 @@ export function judge(
 
 /** A Markdown table, ready for the changelog. */
 export function comparisonTable(measured: Measured & CheckoutComparison): string {
-  const { commit, there, wallRatio, cpuRatio, moved, agreement, data } = measured;
+  const { scenario, commit, there, wallRatio, cpuRatio, moved, agreement, data } = measured;
   const row = (name: 'wall' | 'CPU', ratio: Spread): string => {
     const change = moved.includes(name) ? (ratio.median < 1 ? 'faster' : 'slower') : 'not beyond its quartiles';
     return `| ${name} | ${formatSpread(ratio)} | ${ratio.n} | ${change} |`;
   };
-  return `\`match\` at ${commit} over ${there}, ${data}; answers: ${agreement}.
+  return `\`${scenario}\` at ${commit} over ${there}, ${data}; answers: ${agreement}.
 
 | time | ratio | n | moved |
 |---|---|---|---|

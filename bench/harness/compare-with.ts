@@ -1,47 +1,55 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { messageOf } from '../../src/core/errors.ts';
-import { compareAnswers } from '../scenarios/compare-answers.ts';
+import { packageFolder } from '../../src/pipelines/package-folder.ts';
 import { type CheckoutComparison, compareCheckouts } from './compare-checkouts.ts';
+import { type ChildJob } from './measure-child.ts';
 import { type Measured, measured } from './measured.ts';
-import { openCheckout } from './open-checkout.ts';
-import { integerOf, textOf } from './option-values.ts';
+import { type Checkout, openCheckout } from './open-checkout.ts';
+import { integerOf } from './option-values.ts';
 import { type OptionValues, type Scenario } from './scenario.ts';
 
 /** Options of {@link compareWith}. */
 export interface CompareWithOptions {
-  readonly program: NonNullable<Scenario['program']>;
+  /** Name of the scenario. */
+  readonly name: string;
+  readonly scenario: Pick<Scenario, 'program'>;
   readonly values: OptionValues;
   readonly command: string;
   readonly say: (line: string) => void;
+  /** Builds the other state, which has the file `source`. @defaultValue {@link openCheckout} */
+  readonly open?: (ref: string, source: string) => Promise<Checkout>;
 }
-
-const here = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Builds another state of the project and runs the program of a scenario of this one and of that in turn.
  *
- * @throws UsageError when `ref` is no branch, tag or commit, before anything is run.
+ * @throws UsageError when `ref` is no branch, tag or commit, or has no such program, before anything is run.
  */
-export async function compareWith(
-  ref: string,
-  { program, values, command, say }: CompareWithOptions,
-): Promise<Measured & CheckoutComparison> {
+export async function compareWith(ref: string, options: CompareWithOptions): Promise<Measured & CheckoutComparison> {
+  const { name, scenario, values, command, say, open = openCheckout } = options;
   const runs = integerOf(values, 'runs', 1)!;
-  await using there = await openCheckout(ref);
+  const { source, data, prepare } = scenario.program(values);
+  await using there = await open(ref, source);
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-bench-'));
   try {
     const shared = join(folder, 'shared');
     await mkdir(shared);
-    const ours = await program(values, { built: here, shared, out: join(folder, 'here') });
-    const theirs = await program(values, { built: there.built, shared, out: join(folder, 'there') });
-    const agree = (): Promise<string> => compareAnswers(theirs.result, ours.result).catch(messageOf);
-    const { clips } = values;
-    const data = `${clips === undefined ? '' : `${clips} clips of `}${basename(textOf(values, 'root'))}`;
+    const { argsFor, agree } = await prepare(shared);
+    const outs = { here: join(folder, 'here'), there: join(folder, 'there') };
+    const jobOf = (built: string, out: string): ChildJob => {
+      return { command: process.execPath, args: [join(built, source.replace(/ts$/u, 'js')), ...argsFor(out)] };
+    };
     return await measured({ command, data }, () =>
-      compareCheckouts({ there: there.commit, jobs: { here: ours.job, there: theirs.job }, agree, runs, say }),
+      compareCheckouts({
+        scenario: name,
+        there: there.commit,
+        jobs: { here: jobOf(join(packageFolder, 'dist'), outs.here), there: jobOf(there.built, outs.there) },
+        agree: ({ here: ours, there: theirs }) =>
+          agree({ ours: { stdout: ours, out: outs.here }, theirs: { stdout: theirs, out: outs.there } }),
+        runs,
+        say,
+      }),
     );
   } finally {
     await rm(folder, { recursive: true });

@@ -17,9 +17,9 @@ export interface Checkout extends AsyncDisposable {
  * Builds a branch, tag or commit in a worktree of its own in the system's folder for temporary files. Packages are those that are installed here where
  * the lock file is the same, and installed anew where it is not.
  *
- * @throws UsageError when there is no such branch, tag or commit.
+ * @throws UsageError when there is no such branch, tag or commit, or when it has no file `source`, before anything is built.
  */
-export async function openCheckout(ref: string): Promise<Checkout> {
+export async function openCheckout(ref: string, source: string): Promise<Checkout> {
   const run = async (command: string, args: readonly string[], cwd = '.'): Promise<string> =>
     (await promisify(execFile)(command, args, { cwd, maxBuffer: 2 ** 26 })).stdout.trim();
   const commit = await run('git', ['rev-parse', '--short', '--verify', '--end-of-options', `${ref}^{commit}`]).catch(
@@ -27,6 +27,9 @@ export async function openCheckout(ref: string): Promise<Checkout> {
       throw new UsageError(`Expected --compare to be a branch, tag or commit, got ${ref}, which git does not know`);
     },
   );
+  await run('git', ['cat-file', '-e', `${commit}:${source}`]).catch(() => {
+    throw new UsageError(`Expected --compare to be a commit that has ${source}, which is run of both, got ${ref}`);
+  });
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-compare-'));
   const modules = join(folder, 'node_modules');
   const remove = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { formatFrames, parseFrames } from '../../src/cli/options/parse-frames.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { assertInteger } from '../../src/core/assert.ts';
 import { type OptionValues } from './scenario.ts';
@@ -51,6 +52,15 @@ export function sizesOf(values: OptionValues, name: string, step = 1): readonly 
       const wanted = `${step}x${step} or larger${step === 1 ? '' : `, in steps of ${step}`}`;
       throw new UsageError(`Expected \`--${name}\` to be sizes of ${wanted}, got ${text}`);
     });
+}
+
+/**
+ * The frames of a clip, as `first:last:step`.
+ *
+ * @throws UsageError when they are no such range.
+ */
+export function framesOf(values: OptionValues): string {
+  return formatFrames(parseFrames('frames', textOf(values, 'frames')));
 }
 
 /**

@@ -1,5 +1,3 @@
-import { type ChildJob } from './measure-child.ts';
-
 /** Options of the command line, as `parseArgs` takes them: each holds a text. */
 export type ScenarioOptions = Readonly<Record<string, { readonly type: 'string'; readonly default?: string }>>;
 
@@ -17,20 +15,33 @@ export interface ScenarioJob<Results> {
   readonly say: (line: string) => void;
 }
 
-/** Where a program of a comparison finds and puts things. */
-export interface ProgramPlace {
-  /** The `dist` of the checkout. */
-  readonly built: string;
-  /** An empty folder for both checkouts, for what they read. */
-  readonly shared: string;
-  /** A folder of this checkout, for what it writes. */
+/** What a program that ran of a checkout gave. */
+export interface ProgramOutput {
+  /** What its last run printed. */
+  readonly stdout: string;
+  /** The folder that was for it to write to. */
   readonly out: string;
 }
 
-/** What is run of each of two checkouts, and the file with its answers. */
-export interface Program {
-  readonly job: ChildJob;
-  readonly result: string;
+/** A program for which all is there that it reads. */
+export interface PreparedProgram {
+  /** Its arguments, with a folder of a checkout to write to. */
+  readonly argsFor: (out: string) => readonly string[];
+  /** Says in which sense both checkouts gave the same; throws what differs when they did not. */
+  readonly agree: (outputs: {
+    readonly ours: ProgramOutput;
+    readonly theirs: ProgramOutput;
+  }) => string | Promise<string>;
+}
+
+/** What `--compare` runs of each of two checkouts: that of the one is another program than that of the other, with the same arguments. */
+export interface ComparedProgram {
+  /** Its source, from the folder of the project: `bin/vitrine.ts`. */
+  readonly source: string;
+  /** What it is run on, in a few words. */
+  readonly data: string;
+  /** Makes in an empty folder what both checkouts read. */
+  readonly prepare: (shared: string) => Promise<PreparedProgram>;
 }
 
 /** Scenarios by their names, in the order of the page. */
@@ -43,8 +54,8 @@ export interface Scenario<Results = unknown> {
   readonly options: ScenarioOptions;
   /** Measures and writes; throws what `isUsage` tells when an option is out of range, before anything is run. */
   run(job: ScenarioJob<Results>): Promise<void>;
-  /** What `--compare` runs of a checkout; absent where nothing can be compared. */
-  readonly program?: (values: OptionValues, place: ProgramPlace) => Promise<Program>;
+  /** What `--compare` runs of a checkout; throws as `run` does. */
+  readonly program: (values: OptionValues) => ComparedProgram;
   /** Its part of the page, without its heading. */
   section(results: Results): string;
   /** Pictures of its part, as SVG, by their path from the page. */

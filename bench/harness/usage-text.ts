@@ -9,7 +9,8 @@ export function usageText(scenarios: Scenarios): string {
   );
   return `npm run bench -- <scenario> [its options]                  measures, and writes <results>/<scenario>.json
 npm run bench -- <scenario> [its options] --compare <ref>  runs this checkout and that of a branch, tag or commit in turn, writes
-                                                           <results>/compare-<scenario>.json and prints a table for the changelog
+                                                           <results>/compare-<scenario>.json and prints a table for the changelog;
+                                                           of several sizes of search, or clips of scale, the first
 npm run bench -- --docs                                    writes docs/benchmarks.md and its plots anew from <results>
 
 With every scenario:

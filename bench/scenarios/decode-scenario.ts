@@ -12,7 +12,8 @@ import { integerOf, integersOf, sizesOf, textOf } from '../harness/option-values
 import { ratioOf, type Round } from '../harness/run-rounds.ts';
 import { type OptionValues, type Scenario, type ScenarioOptions } from '../harness/scenario.ts';
 import { type Cost, type Spread, spreadOf } from '../harness/spread.ts';
-import { type Build, type ClipKind, decodeKey, runDecode } from './decode.ts';
+import { agreeOnValues } from './agree-on-values.ts';
+import { type Build, type ClipKind, decodeKey, encodeClip, runDecode } from './decode.ts';
 
 /** What one build takes for one kind of clip. */
 export interface DecodeRow extends ClipKind {
@@ -53,13 +54,7 @@ export const decodeScenario: Scenario<DecodeResults> = {
   options,
   async run({ values, write, say }) {
     const runs = integerOf(values, 'runs', 1)!;
-    const length = integerOf(values, 'length', 1)!;
-    const frames = parseFrames('frames', textOf(values, 'frames'));
-    assertInteger('--length', length, frames.last + 1);
-    const kinds = sizesOf(values, 'sizes', 2).flatMap((size) =>
-      integersOf(values, 'gops', 1).map((gop): ClipKind => ({ size, gop })),
-    );
-    const root = textOf(values, 'root');
+    const { root, length, frames, kinds } = loadOf(values);
     const [clip] = (await openDataset(root)).clips;
     const builds = await buildsOf(values);
 
@@ -91,6 +86,26 @@ export const decodeScenario: Scenario<DecodeResults> = {
       what: 'one clip after the other through src/media/decode-clip, on one thread, by size, distance of key frames and ffmpeg',
       ...results,
     });
+  },
+
+  /** All clips one after the other, with the ffmpeg that each checkout finds, whatever `--ffmpeg` names. */
+  program(values) {
+    const { root, length, frames, kinds } = loadOf(values);
+    const text = formatFrames(frames);
+    return {
+      source: 'bench/programs/decode-clips.ts',
+      data: `the first clip of ${basename(root)}, encoded anew as ${textOf(values, 'sizes')} with GOP ${textOf(values, 'gops')}, frames ${text} of ${length}`,
+      async prepare(shared) {
+        const [clip] = (await openDataset(root)).clips;
+        const ffmpeg = await findFfmpeg({ env: {} });
+        const paths: string[] = [];
+        for (const kind of kinds) paths.push(await encodeClip(shared, { source: clip!.path, length, kind, ffmpeg }));
+        return {
+          argsFor: () => [text, ...paths],
+          agree: (outputs) => agreeOnValues({ values: 'pixels', of: 'clips', ...outputs }),
+        };
+      },
+    };
   },
 
   section(results) {
@@ -131,6 +146,15 @@ ${lines.join('\n')}
     return { [plotPath]: plot };
   },
 };
+
+function loadOf(values: OptionValues) {
+  const length = integerOf(values, 'length', 1)!;
+  const frames = parseFrames('frames', textOf(values, 'frames'));
+  assertInteger('--length', length, frames.last + 1);
+  const gops = integersOf(values, 'gops', 1);
+  const kinds = sizesOf(values, 'sizes', 2).flatMap((size) => gops.map((gop): ClipKind => ({ size, gop })));
+  return { root: textOf(values, 'root'), length, frames, kinds };
+}
 
 /** The one that comes with the project; the one on the path, where it is another; and those that were named. */
 async function buildsOf(values: OptionValues): Promise<readonly Build[]> {

@@ -60,8 +60,7 @@ export async function runDecode(options: RunDecodeOptions): Promise<DecodeRuns> 
     const digests = new Map<string, string>();
     const each: Record<string, () => Promise<Cost>> = {};
     for (const kind of kinds) {
-      const path = join(folder, `${decodeKey(kind, 'clip')}.mp4`);
-      await encode(path, { source, length, kind, ffmpeg: builds[0]!.ffmpeg });
+      const path = await encodeClip(folder, { source, length, kind, ffmpeg: builds[0]!.ffmpeg });
       for (const { name, ffmpeg } of builds) {
         const key = decodeKey(kind, name);
         digests.set(key, await digestOf(path, { ffmpeg, frames }));
@@ -76,16 +75,22 @@ export async function runDecode(options: RunDecodeOptions): Promise<DecodeRuns> 
   }
 }
 
-interface EncodeOptions {
+/** Options of {@link encodeClip}. */
+export interface EncodeClipOptions {
   readonly source: string;
   readonly length: number;
   readonly kind: ClipKind;
   readonly ffmpeg: Ffmpeg;
 }
 
-/** As `vitrine synth` encodes, but for the distance of key frames: one thread, no times of day, so the same bytes from the same ffmpeg. */
-async function encode(path: string, { source, length, kind, ffmpeg }: EncodeOptions): Promise<void> {
+/**
+ * Writes a clip into a folder and gives its path. As `vitrine synth` encodes, but for the distance of key frames: one thread, no times of day, so the
+ * same bytes from the same ffmpeg.
+ */
+export async function encodeClip(folder: string, options: EncodeClipOptions): Promise<string> {
+  const { source, length, kind, ffmpeg } = options;
   const { size, gop } = kind;
+  const path = join(folder, `${decodeKey(kind, 'clip')}.mp4`);
   const codec = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '26', '-pix_fmt', 'yuv420p', '-threads', '1'];
   const keys = ['-g', `${gop}`, '-keyint_min', `${gop}`, '-sc_threshold', '0'];
   const plain = ['-an', '-map_metadata', '-1', '-fflags', '+bitexact', '-flags:v', '+bitexact', '-f', 'mp4'];
@@ -97,6 +102,7 @@ async function encode(path: string, { source, length, kind, ffmpeg }: EncodeOpti
   });
   const { code, stderr } = await done;
   if (code !== 0) throw new Error(`ffmpeg ended with ${code} on ${source}: ${stderr.join('\n')}`);
+  return path;
 }
 
 type DecodeOptions = Pick<Build, 'ffmpeg'> & { readonly frames: FrameRange };

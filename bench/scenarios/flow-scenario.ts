@@ -6,6 +6,7 @@ import { integerOf } from '../harness/option-values.ts';
 import { ratioOf, type Round, runRounds } from '../harness/run-rounds.ts';
 import { type Scenario, type ScenarioOptions } from '../harness/scenario.ts';
 import { type Cost, type Spread, spreadOf } from '../harness/spread.ts';
+import { agreeOnValues } from './agree-on-values.ts';
 import { flowContests, InFlight } from './flow-contests.ts';
 
 /** What one operator costs and holds, beside the operator of RxJS nearest to it. */
@@ -85,6 +86,20 @@ export const flowScenario: Scenario<FlowResults> = {
       what: 'what each operator of src/flow costs an item, beside the operator of RxJS nearest to it, and how many values it lets be in flight',
       ...results,
     });
+  },
+
+  /** All operators together, without those of RxJS. Starting takes as long as 20,000 numbers do: more of them show more. */
+  program(values) {
+    const items = integerOf(values, 'items', 1)!;
+    return {
+      source: 'bench/programs/run-flow.ts',
+      data: `${items} numbers`,
+      prepare: () =>
+        Promise.resolve({
+          argsFor: () => [`${items}`],
+          agree: (outputs) => agreeOnValues({ values: 'counts', of: 'operators', ...outputs }),
+        }),
+    };
   },
 
   section(results) {

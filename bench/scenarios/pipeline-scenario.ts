@@ -1,10 +1,11 @@
-import { join } from 'node:path';
-import { formatFrames, parseFrames } from '../../src/cli/options/parse-frames.ts';
+import { basename } from 'node:path';
+import { formatFrames } from '../../src/cli/options/parse-frames.ts';
 import { defaultFrames } from '../../src/core/defaults.ts';
 import { compactModels } from '../../src/pipelines/package-folder.ts';
-import { integerOf, textOf, wordsOf } from '../harness/option-values.ts';
+import { framesOf, integerOf, textOf, wordsOf } from '../harness/option-values.ts';
 import { type PipelineResults } from '../harness/results.ts';
 import { type OptionValues, type Scenario } from '../harness/scenario.ts';
+import { matchProgram } from './match-program.ts';
 import { type Contender, contenders, runPipeline, shopOf } from './pipeline.ts';
 import { pipelinePlots, pipelineSection } from './pipeline-section.ts';
 
@@ -24,7 +25,7 @@ export const pipelineScenario: Scenario<PipelineResults> = {
   async run({ values, read, write, say }) {
     const runs = integerOf(values, 'runs', 1)!;
     const clips = integerOf(values, 'clips', 1);
-    const frames = formatFrames(parseFrames('frames', textOf(values, 'frames')));
+    const frames = framesOf(values);
     for (const contender of wordsOf(values, 'against', contenders)) {
       const comparison = await runPipeline(contender, {
         root: textOf(values, 'root'),
@@ -45,11 +46,12 @@ export const pipelineScenario: Scenario<PipelineResults> = {
       });
     }
   },
-  async program(values, { built, shared, out }) {
-    const root = await shopOf({ root: textOf(values, 'root'), clips: integerOf(values, 'clips', 1) }, shared);
-    const settings = ['--models', textOf(values, 'models'), '--device', 'cpu', '--frames', textOf(values, 'frames')];
-    const args = [join(built, 'bin/vitrine.js'), 'match', root, '--out', out, '--quiet', ...settings];
-    return { job: { command: process.execPath, args }, result: join(out, 'result.json') };
+  program(values) {
+    const { root = '', models = '' } = values;
+    const frames = framesOf(values);
+    const clips = integerOf(values, 'clips', 1);
+    const data = `${clips === undefined ? '' : `${clips} clips of `}${basename(root)}, frames ${frames}`;
+    return matchProgram({ models, frames, data, shop: (shared) => shopOf({ root, clips }, shared) });
   },
   section: pipelineSection,
   plots: pipelinePlots,

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -201,7 +200,6 @@ export async function shopOf(
   if (wanted === undefined) return resolve(root);
   const { items, clips } = await openDataset(root);
   const part = join(folder, 'shop');
-  if (existsSync(part)) return part;
   await Promise.all(['image', 'video'].map((name) => mkdir(join(part, name), { recursive: true })));
   const links = [
     ...items.slice(0, wanted).map(({ id }) => join('image', id)),

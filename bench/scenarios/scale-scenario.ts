@@ -1,14 +1,14 @@
-import { basename } from 'node:path';
-import { formatFrames, parseFrames } from '../../src/cli/options/parse-frames.ts';
+import { basename, join } from 'node:path';
 import { assertInteger } from '../../src/core/assert.ts';
 import { compactModels } from '../../src/pipelines/package-folder.ts';
 import { barChart } from '../harness/bar-chart.ts';
 import { formatRatio, formatSpread } from '../harness/format-spread.ts';
 import { commandOf, conditionsLine, type Measured, measured } from '../harness/measured.ts';
-import { integerOf, integersOf, textOf } from '../harness/option-values.ts';
+import { framesOf, integerOf, integersOf, textOf } from '../harness/option-values.ts';
 import { type OptionValues, type Scenario, type ScenarioOptions } from '../harness/scenario.ts';
 import { type Spread } from '../harness/spread.ts';
-import { runScale, type ScaleRun } from './scale.ts';
+import { matchProgram } from './match-program.ts';
+import { linkShop, runScale, type ScaleRun } from './scale.ts';
 import { type ScaleRow, scaleRows } from './scale-rows.ts';
 
 /** What `bench/results/scale.json` holds. */
@@ -38,7 +38,7 @@ export const scaleScenario: Scenario<ScaleResults> = {
     const counts = countsOf(values);
     const root = textOf(values, 'root');
     const models = textOf(values, 'models');
-    const frames = formatFrames(parseFrames('frames', textOf(values, 'frames')));
+    const frames = framesOf(values);
     const data = `the items of ${basename(root)} and ${counts[0]} of its clips over and over, frames ${frames}, models ${basename(models)}`;
     const results = await measured({ command: commandOf('scale', values, options), data }, async () => {
       const { warmUp, rounds } = await runScale({ root, models, frames, counts, runs, say });
@@ -49,6 +49,20 @@ export const scaleScenario: Scenario<ScaleResults> = {
       what: '`match` on shops that differ in the number of their clips alone',
       ...results,
     });
+  },
+
+  /** Of the first number of clips alone, and of its time: memory and open files are what `run` looks at. */
+  program(values) {
+    const [count = 1] = countsOf(values);
+    const { root = '', models = '' } = values;
+    const frames = framesOf(values);
+    const data = `the items of ${basename(root)} and ${count} of its clips, frames ${frames}`;
+    const shop = async (shared: string): Promise<string> => {
+      const linked = join(shared, 'shop');
+      await linkShop(linked, { root, count, different: count });
+      return linked;
+    };
+    return matchProgram({ models, frames, data, shop });
   },
 
   section(results) {

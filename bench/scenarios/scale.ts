@@ -73,14 +73,16 @@ export async function runScale(options: RunScaleOptions): Promise<{ warmUp: Scal
   }
 }
 
-interface LinkShopOptions {
+/** Options of {@link linkShop}. */
+export interface LinkShopOptions {
   readonly root: string;
   readonly count: number;
   /** Clips of `root` that are used. */
   readonly different: number;
 }
 
-async function linkShop(shop: string, { root, count, different }: LinkShopOptions): Promise<void> {
+/** A shop of links: the items of another, and so many clips of it over and over under new names. */
+export async function linkShop(shop: string, { root, count, different }: LinkShopOptions): Promise<void> {
   const clips = (await openDataset(root)).clips.slice(0, different);
   await mkdir(join(shop, 'video'), { recursive: true });
   await symlink(resolve(root, 'image'), join(shop, 'image'));

@@ -1,13 +1,23 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type SearchReport } from '../baselines/search-report.ts';
 import { barChart } from '../harness/bar-chart.ts';
 import { formatCost, formatSpread } from '../harness/format-spread.ts';
 import { conditionsLine } from '../harness/measured.ts';
 import { integerOf, sizesOf, textOf, wordsOf } from '../harness/option-values.ts';
 import { isMeasured, type LeftOut } from '../harness/results.ts';
-import { type Scenario } from '../harness/scenario.ts';
+import { type ProgramOutput, type Scenario } from '../harness/scenario.ts';
 import { ratiosOf, type Spread } from '../harness/spread.ts';
-import { runSearch, type SearchComparison, searchContenders, type SearchSize, sizeName } from './search.ts';
+import { compareRows } from './compare-rows.ts';
+import {
+  drawnVectors,
+  runSearch,
+  type SearchComparison,
+  searchContenders,
+  type SearchSize,
+  sizeName,
+  sizeText,
+} from './search.ts';
 
 /** What `bench/results/search.json` holds. */
 export interface SearchResults {
@@ -48,6 +58,27 @@ export const searchScenario: Scenario<SearchResults> = {
         });
       }
     }
+  },
+
+  /** Of the first size alone. */
+  program(values) {
+    const [[queries, rows] = [1, 1]] = sizesOf(values, 'sizes');
+    const size: SearchSize = { queries, rows };
+    return {
+      source: 'bench/baselines/search-vitrine.ts',
+      data: sizeText(size),
+      async prepare() {
+        const { folder, queryAt, rowAt } = await drawnVectors(size, textOf(values, 'folder'));
+        const rowsOf = ({ stdout }: ProgramOutput): SearchReport['rows'] => {
+          const report: SearchReport = JSON.parse(stdout);
+          return report.rows;
+        };
+        return {
+          argsFor: () => [folder, `${rows}`, `${queries}`],
+          agree: ({ ours, theirs }) => compareRows({ ours: rowsOf(ours), theirs: rowsOf(theirs), queryAt, rowAt }),
+        };
+      },
+    };
   },
 
   section({ comparisons }) {

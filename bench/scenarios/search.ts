@@ -60,6 +60,34 @@ export function sizeName({ queries, rows }: SearchSize): string {
   return `${queries}x${rows}`;
 }
 
+/** A size in words. */
+export function sizeText({ queries, rows }: SearchSize): string {
+  return `${queries} queries and a gallery of ${rows} rows of ${vectorLength} float32`;
+}
+
+/** Vectors in files, and each of them by its number. */
+export interface DrawnVectors {
+  readonly folder: string;
+  readonly queryAt: (query: number) => Float32Array;
+  readonly rowAt: (row: number) => Float32Array;
+}
+
+/** Draws the vectors of a size, in a folder of their own below `parent`: so one that is cut short is not taken for another. */
+export async function drawnVectors(size: SearchSize, parent: string): Promise<DrawnVectors> {
+  const folder = join(parent, sizeName(size));
+  await writeVectors(folder, 'gallery.f32', size.rows, drawnGallery());
+  await writeVectors(folder, 'queries.f32', size.queries, drawnQueries(size.rows));
+  const vectors = (name: string): ((row: number) => Float32Array) => {
+    const file = openSync(join(folder, name), 'r');
+    return (row) => {
+      const vector = new Float32Array(vectorLength);
+      readSync(file, vector, 0, vectorLength * 4, row * vectorLength * 4);
+      return vector;
+    };
+  };
+  return { folder, queryAt: vectors('queries.f32'), rowAt: vectors('gallery.f32') };
+}
+
 /** Compares the exact search of `match` with a library. Each run is a process of its own, and the rows that each run finds are compared. */
 export async function runSearch(
   contender: SearchContender,
@@ -76,20 +104,7 @@ export async function runSearch(
   }
   const [version = '', numpy = '', own = ''] = answer.stdout.trim().split(' ');
 
-  // Each size has files of its own, so that one that is cut short is not taken for another.
-  const folder = join(options.folder, sizeName(size));
-  await writeVectors(folder, 'gallery.f32', size.rows, drawnGallery());
-  await writeVectors(folder, 'queries.f32', size.queries, drawnQueries(size.rows));
-  const vectors = (name: string): ((row: number) => Float32Array) => {
-    const file = openSync(join(folder, name), 'r');
-    return (row) => {
-      const vector = new Float32Array(vectorLength);
-      readSync(file, vector, 0, vectorLength * 4, row * vectorLength * 4);
-      return vector;
-    };
-  };
-  const [queryAt, rowAt] = [vectors('queries.f32'), vectors('gallery.f32')];
-
+  const { folder, queryAt, rowAt } = await drawnVectors(size, options.folder);
   const counts = [String(size.rows), String(size.queries)];
   const reports = { match: [] as SearchReport[], other: [] as SearchReport[] };
   const run = async (of: keyof typeof reports, program: string, args: readonly string[]): Promise<Cost> => {
@@ -110,8 +125,7 @@ export async function runSearch(
   const onPair = ({ match: a, other: b }: Pair, number: number): void =>
     say(`${title} ${number === 0 ? 'warm-up' : `${number}/${runs}`}: ${format(a)} against ${format(b)}, ${agreement}`);
 
-  const data = `${size.queries} queries and a gallery of ${size.rows} rows of ${vectorLength} float32`;
-  const results = await measured({ command, data }, () => runPairs({ match, other, runs, onPair }));
+  const results = await measured({ command, data: sizeText(size) }, () => runPairs({ match, other, runs, onPair }));
   const { pairs } = results;
   const alone = pairs.map((_, place) => ({
     match: rounded(reports.match[place + 1]!.search),

@@ -6,9 +6,10 @@ import { barChart } from '../harness/bar-chart.ts';
 import { formatRatio, formatSpread } from '../harness/format-spread.ts';
 import { commandOf, conditionsLine, type Measured, measured } from '../harness/measured.ts';
 import { integerOf, integersOf, textOf } from '../harness/option-values.ts';
-import { type Scenario, type ScenarioOptions } from '../harness/scenario.ts';
+import { type OptionValues, type Scenario, type ScenarioOptions } from '../harness/scenario.ts';
 import { spreadOf, type Spread } from '../harness/spread.ts';
-import { runShapes, type ShapeRow } from './shapes.ts';
+import { agreeOnValues } from './agree-on-values.ts';
+import { runShapes, type RunShapesOptions, seenSizes, shapeProviders, type ShapeRow } from './shapes.ts';
 
 /** What `bench/results/shapes.json` holds. */
 export interface ShapesResults extends Measured {
@@ -18,7 +19,6 @@ export interface ShapesResults extends Measured {
   readonly rows: readonly ShapeRow[];
 }
 
-const providers: readonly Provider[] = ['cpu', 'webgpu', 'cuda'];
 const options: ScenarioOptions = {
   models: { type: 'string', default: compactModels },
   device: { type: 'string', default: 'cpu' },
@@ -27,13 +27,6 @@ const options: ScenarioOptions = {
   runs: { type: 'string', default: '5' },
 };
 const plotPath = 'benchmarks/shapes.svg';
-/** Clips upright and lying, and pictures that are square or nearly so. */
-const sizes = [
-  [540, 960],
-  [960, 540],
-  [800, 800],
-  [600, 800],
-] as const;
 
 /** `npm run bench -- shapes [--device cpu] [--batches 1,4,16] [--steady 5] [--runs 5]`. */
 export const shapesScenario: Scenario<ShapesResults> = {
@@ -41,21 +34,30 @@ export const shapesScenario: Scenario<ShapesResults> = {
   options,
   async run({ values, write, say }) {
     const runs = integerOf(values, 'runs', 1)!;
-    const steady = integerOf(values, 'steady', 1)!;
-    const models = textOf(values, 'models');
-    const provider = textOf(values, 'device');
-    assertOneOf('--device', provider, providers);
-    const batches = integersOf(values, 'batches', 1);
-    const data = `models ${basename(models)}, batches of ${batches.join(', ')}, on ${provider}`;
+    const { data, ...load } = loadOf(values);
     const results = await measured({ command: commandOf('shapes', values, options), data }, async () => {
-      const rows = await runShapes({ models, provider, batches, sizes, steady, runs, say });
-      return { provider, rows };
+      const rows = await runShapes({ ...load, runs, say });
+      return { provider: load.provider, rows };
     });
     await write({
       scenario: 'shapes',
       what: 'the first run of a new input shape in an open session, against the next runs of the same shape',
       ...results,
     });
+  },
+
+  /** All sessions together, each opened once: opening them is part of it. */
+  program(values) {
+    const { models, provider, batches, steady, data } = loadOf(values);
+    return {
+      source: 'bench/programs/run-shapes.ts',
+      data,
+      prepare: () =>
+        Promise.resolve({
+          argsFor: () => [models, provider, batches.join(), `${steady}`],
+          agree: (outputs) => agreeOnValues({ values: 'outputs', of: 'models', ...outputs }),
+        }),
+    };
   },
 
   section(results) {
@@ -67,7 +69,7 @@ export const shapesScenario: Scenario<ShapesResults> = {
       return `| ${[...cells, last, worst.ratio.n].join(' | ')} |`;
     });
     return `What the first run of a new input shape costs against the next runs of that shape, in a lane whose session has run another shape before. The detector sees
-clips and pictures of ${sizes.map(([width, height]) => `${width}x${height}`).join(', ')}, scaled as \`match\` scales them; each embedder all 12 sizes of crops; each in batches. The ratio of a
+clips and pictures of ${seenSizes.map(([width, height]) => `${width}x${height}`).join(', ')}, scaled as \`match\` scales them; each embedder all 12 sizes of crops; each in batches. The ratio of a
 shape is one within a session, and the row has the median and quartiles of its shapes. Where it is 1, shapes may come as they are; on a device where
 it is large, \`match\` pads to a few shapes and warms them up.
 
@@ -90,6 +92,15 @@ ${rows.join('\n')}
     return { [plotPath]: plot };
   },
 };
+
+function loadOf(values: OptionValues): Omit<RunShapesOptions, 'runs' | 'say'> & { readonly data: string } {
+  const models = textOf(values, 'models');
+  const provider = textOf(values, 'device');
+  assertOneOf('--device', provider, shapeProviders);
+  const batches = integersOf(values, 'batches', 1);
+  const data = `models ${basename(models)}, batches of ${batches.join(', ')}, on ${provider}`;
+  return { models, provider, batches, steady: integerOf(values, 'steady', 1)!, data };
+}
 
 function byModel(rows: readonly ShapeRow[]): ReadonlyMap<string, readonly ShapeRow[]> {
   const models = [...new Set(rows.map(({ model }) => model))];

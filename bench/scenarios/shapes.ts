@@ -1,6 +1,6 @@
 import { type CropSize } from '../../src/core/bucket.ts';
 import { detectorSize } from '../../src/models/detector-size.ts';
-import { type Provider } from '../../src/models/lane-protocol.ts';
+import { type LaneOutputs, type Provider } from '../../src/models/lane-protocol.ts';
 import { loadManifest, type ModelSet } from '../../src/models/load-manifest.ts';
 import { detectorContract, embedderContract, type ModelContract } from '../../src/models/model-contract.ts';
 import { detectorModel } from '../../src/models/onnx-detector.ts';
@@ -25,14 +25,25 @@ export interface RunShapesOptions {
   readonly models: string;
   readonly provider: Provider;
   readonly batches: readonly number[];
-  /** Sizes of clips and pictures that the detector is to see, before they are scaled to its short side. */
-  readonly sizes: readonly CropSize[];
   /** Runs of a shape after its first. */
   readonly steady: number;
   /** Sessions of each model that count, each new. */
   readonly runs: number;
   readonly say: (line: string) => void;
+  /** Told what every run gave. */
+  readonly onOutputs?: (model: string, outputs: LaneOutputs) => void;
 }
+
+/** Devices that a session can be asked to run on. */
+export const shapeProviders: readonly Provider[] = ['cpu', 'webgpu', 'cuda'];
+
+/** Clips upright and lying, and pictures that are square or nearly so, before they are scaled to the detector's short side. */
+export const seenSizes: readonly CropSize[] = [
+  [540, 960],
+  [960, 540],
+  [800, 800],
+  [600, 800],
+];
 
 interface Job {
   readonly name: string;
@@ -43,9 +54,9 @@ interface Job {
 
 /** Opens lane after lane with one model each, runs something small that is not counted, and then each shape some times in a row. */
 export async function runShapes(options: RunShapesOptions): Promise<readonly ShapeRow[]> {
-  const { models, provider, batches, steady, runs, say } = options;
+  const { models, provider, batches, steady, runs, say, onOutputs } = options;
   const rows: ShapeRow[] = [];
-  for (const { name, path, contract, sizes } of jobsOf(await loadManifest(models), options)) {
+  for (const { name, path, contract, sizes } of jobsOf(await loadManifest(models))) {
     const shapes = sizes.flatMap(([width, height]) => batches.map((batch) => [batch, height, width, 3] as const));
     const measured = shapes.map(() => ({ first: [] as number[], steady: [] as number[] }));
     for (let session = 0; session < runs; session += 1) {
@@ -60,7 +71,8 @@ export async function runShapes(options: RunShapesOptions): Promise<readonly Sha
         },
       );
       const run = async (dims: readonly number[]): Promise<number> => {
-        await runNoise(lane, name, dims);
+        const outputs = await runNoise(lane, name, dims);
+        onOutputs?.(name, outputs);
         return lastMs;
       };
       await run([1, 32, 32, 3]);
@@ -81,9 +93,9 @@ export async function runShapes(options: RunShapesOptions): Promise<readonly Sha
   return rows;
 }
 
-function jobsOf({ detector, embedders, cropSizes }: ModelSet, { sizes }: RunShapesOptions): readonly Job[] {
+function jobsOf({ detector, embedders, cropSizes }: ModelSet): readonly Job[] {
   const { clips, maxSide, path } = detector;
-  const seen = sizes.map(([width, height]) => detectorSize(width, height, { shortSide: clips.shortSide, maxSide }));
+  const seen = seenSizes.map(([width, height]) => detectorSize(width, height, { shortSide: clips.shortSide, maxSide }));
   return [
     { name: detectorModel, path, contract: detectorContract, sizes: seen },
     ...embedders.map(({ name, path: file }) => {
@@ -93,12 +105,12 @@ function jobsOf({ detector, embedders, cropSizes }: ModelSet, { sizes }: RunShap
 }
 
 /** The same noise each time: what a detector finds in it depends on nothing else. */
-async function runNoise(lane: Lane, model: string, dims: readonly number[]): Promise<void> {
+async function runNoise(lane: Lane, model: string, dims: readonly number[]): Promise<LaneOutputs> {
   const data = new Uint8Array(dims.reduce((product, length) => product * length, 1));
   let state = 1;
   for (let place = 0; place < data.length; place += 1) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     data[place] = state >>> 24;
   }
-  await lane.run({ model, dims, data });
+  return lane.run({ model, dims, data });
 }
