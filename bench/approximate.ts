@@ -5,13 +5,13 @@
 // beyond an item's own boxes all are equally far, which nothing approximate finds its way through; these here have a few dozen traits, and noise.
 import { existsSync } from 'node:fs';
 import { readdir, stat, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, release } from 'node:os';
 import { join } from 'node:path';
 import { openItemIndex } from '../src/io/open-item-index.ts';
 import { createItemIndex, writeItemIndex } from '../src/io/write-item-index.ts';
 import { buildApproximate } from '../src/pipelines/build-approximate.ts';
 import { openGallery } from '../src/pipelines/open-gallery.ts';
 import { addItems, boxesPerItem, drawnItems } from './drawn-items.ts';
+import { measured } from './harness/measured.ts';
 
 const [rowsText = '100000', folder = '/tmp/approximate-bench', out = ''] = process.argv.slice(2);
 const rows = Number(rowsText);
@@ -36,10 +36,6 @@ async function bytesOf(part: string): Promise<number> {
 const model = { name: 'drawn', fingerprint: 'drawn' };
 if (!existsSync(join(folder, 'index.json'))) await createItemIndex(folder, { model, featureLength, options: {} });
 await addItems(folder, draw, [(await openItemIndex(folder)).items.size, rows / boxesPerItem]);
-
-const loadBefore = loadavg();
-const { settings, measured, buildMs } = await buildApproximate(folder);
-const buildPeakRssMB = Math.round(process.resourceUsage().maxRSS / 1000);
 
 /** Boxes that are in no index, of items that are and of items that are not. */
 const queries = Array.from({ length: 100 }, (_, place) => {
@@ -79,37 +75,34 @@ async function recallOf(): Promise<{
   };
 }
 
-const outside = await recallOf();
 const items = rows / boxesPerItem;
-const addMs = await time(() => addItems(folder, draw, [60_000_000, 60_001_000]));
-const grown = await recallOf();
-{
-  // As it was, for the next run.
-  const index = await openItemIndex(folder);
-  await writeItemIndex(index).remove([...index.items.keys()].filter((id) => Number(id) >= 60_000_000));
-}
-
-const text = `${JSON.stringify(
+const command = `npm run build && node dist/bench/approximate.js ${rows} <folder> ${out}`;
+const data = `${rows} boxes of ${featureLength} float32, ${boxesPerItem} around each of ${items} items, drawn with a few dozen traits and noise`;
+const results = await measured({ command, data }, async () => {
+  const { settings, measured: ofItsOwnBoxes, buildMs } = await buildApproximate(folder);
+  const buildPeakRssMB = Math.round(process.resourceUsage().maxRSS / 1000);
+  const outside = await recallOf();
+  const addMs = await time(() => addItems(folder, draw, [60_000_000, 60_001_000]));
+  const grown = await recallOf();
   {
+    // As it was, for the next run.
+    const index = await openItemIndex(folder);
+    await writeItemIndex(index).remove([...index.items.keys()].filter((id) => Number(id) >= 60_000_000));
+  }
+  return {
     what: `an approximate index of ${rows} boxes of ${featureLength} float32, ${boxesPerItem} boxes an item, ${items} items, k = ${k}`,
-    command: `npm run build && node dist/bench/approximate.js ${rows} <folder> ${out}`,
-    date: new Date().toISOString(),
-    machine: { cpu: cpus()[0]?.model.trim(), cores: cpus().length, kernel: release(), node: process.versions.node },
-    loadBefore: loadBefore.map((load) => Number(load.toFixed(2))),
-    loadAfter: loadavg().map((load) => Number(load.toFixed(2))),
     library: '@lancedb/lancedb 0.37.1, IVF_HNSW_SQ',
     settings,
     buildMs: Math.round(buildMs),
     buildPeakRssMB,
     featureMB: Math.round((await bytesOf('shards')) / 1e6),
     approximateMB: Math.round((await bytesOf('approximate-')) / 1e6),
-    ofItsOwnBoxes: measured,
+    ofItsOwnBoxes,
     ofOtherBoxes: { queries: queries.length, ...outside },
     afterAdding1000Items: { addMs, ...grown },
     peakRssMB: Math.round(process.resourceUsage().maxRSS / 1000),
-  },
-  undefined,
-  2,
-)}\n`;
+  };
+});
+const text = `${JSON.stringify(results, undefined, 2)}\n`;
 process.stdout.write(text);
 if (out !== '') await writeFile(out, text);

@@ -5,13 +5,15 @@
 // going on: with another process on each core the times are up to three times as long, those of reading too.
 import { existsSync, statSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, release } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type BoxFeature } from '../src/core/box-feature.ts';
 import { openItemIndex } from '../src/io/open-item-index.ts';
 import { createItemIndex, writeItemIndex } from '../src/io/write-item-index.ts';
 import { openGallery } from '../src/pipelines/open-gallery.ts';
+import { measured } from './harness/measured.ts';
+import { spreadOf } from './harness/spread.ts';
 
 const [rowsText = '100000', folder = '/tmp/gallery-bench', out = ''] = process.argv.slice(2);
 const rows = Number(rowsText);
@@ -21,17 +23,17 @@ const k = 10;
 const threads = availableParallelism();
 const model = { name: 'random', fingerprint: 'random' };
 
-/** Median and quartiles of some milliseconds. */
-interface Spread {
+/** Median and quartiles of some milliseconds, to a hundredth. */
+interface Milliseconds {
   readonly medianMs: number;
   readonly quartilesMs: readonly [number, number];
   readonly runs: number;
 }
 
-function spread(times: readonly number[]): Spread {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number): number => Number((sorted[Math.round(share * (sorted.length - 1))] ?? NaN).toFixed(2));
-  return { medianMs: at(0.5), quartilesMs: [at(0.25), at(0.75)], runs: times.length };
+function millisecondsOf(times: readonly number[]): Milliseconds {
+  const { median, quartiles, n } = spreadOf(times);
+  const short = (ms: number): number => Number(ms.toFixed(2));
+  return { medianMs: short(median), quartilesMs: [short(quartiles[0]), short(quartiles[1])], runs: n };
 }
 
 async function time(work: () => Promise<unknown>): Promise<number> {
@@ -149,39 +151,25 @@ async function countWrong(queries: readonly Float32Array[]): Promise<number> {
   }).length;
 }
 
-if (!existsSync(join(folder, 'index.json'))) await createItemIndex(folder, { model, featureLength, options: {} });
-const there = (await openItemIndex(folder)).items.size;
-await addItems(there, rows / boxesPerItem);
-
 const bytes = rows * featureLength * 4;
-const results: Record<string, unknown> = {
-  what: `an item index of ${rows} boxes of ${featureLength} float32, ${(bytes / 1e9).toFixed(2)} GB, ${boxesPerItem} boxes an item, k = ${k}`,
-  command: `npm run build && node dist/bench/gallery.js ${rows} <folder> ${out}`,
-  date: new Date().toISOString(),
-  machine: {
-    cpu: cpus()[0]?.model.trim(),
-    cores: cpus().length,
-    kernel: release(),
-    node: process.versions.node,
-    threads,
-  },
-  loadBefore: loadavg().map((load) => Number(load.toFixed(2))),
-};
-
 const isSmall = rows <= 200_000;
-const opened: number[] = [];
-const answered: number[] = [];
-for (let run = 0; run < (isSmall ? 11 : 2); run += 1) {
-  const start = performance.now();
-  await using gallery = await openGallery(folder);
-  opened.push(performance.now() - start);
-  await gallery.nearest(queriesOf(1), k);
-  answered.push(performance.now() - start);
-}
-results['open'] = spread(opened);
-results['openAndFirstAnswer'] = spread(answered);
 
-{
+/** How long a gallery takes to open, and until its first answer. */
+async function timeOpening() {
+  const opened: number[] = [];
+  const answered: number[] = [];
+  for (let run = 0; run < (isSmall ? 11 : 2); run += 1) {
+    const start = performance.now();
+    await using gallery = await openGallery(folder);
+    opened.push(performance.now() - start);
+    await gallery.nearest(queriesOf(1), k);
+    answered.push(performance.now() - start);
+  }
+  return { open: millisecondsOf(opened), openAndFirstAnswer: millisecondsOf(answered) };
+}
+
+/** How long batches of queries take, and, where all of it fits into memory at once, reading it. */
+async function timeSearching() {
   await using gallery = await openGallery(folder);
   const sizes = isSmall ? [1, 4, 16, 64] : [1, 16];
   const batches = new Map(sizes.map((size) => [size, queriesOf(size)]));
@@ -194,41 +182,58 @@ results['openAndFirstAnswer'] = spread(answered);
     for (const [size, queries] of batches) note(`batch ${size}`, await time(() => gallery.nearest(queries, k)));
   }
   await readers?.[Symbol.asyncDispose]();
-  const all = Object.fromEntries([...took].map(([name, times]) => [name, spread(times.slice(1))]));
-  results['times'] = all;
-  const bound = Math.min(all['read dot']?.medianMs ?? NaN, all['read sum']?.medianMs ?? NaN);
-  const batch = all['batch 16']?.medianMs ?? NaN;
-  if (isSmall) {
-    results['bound'] = {
-      what: 'the faster way to read the same bytes with the same threads: a product with one query, or ONNX Runtime’s ReduceSum',
-      medianMs: bound,
-      gigabytesPerSec: Number((bytes / bound / 1e6).toFixed(1)),
-      batchOf16Ratio: Number((batch / bound).toFixed(2)),
-      batchOf16RatioToSum: Number((batch / (all['read sum']?.medianMs ?? NaN)).toFixed(2)),
-    };
-  }
-  results['gigaflopsAtBatch16'] = Number(((2 * 16 * rows * featureLength) / batch / 1e6).toFixed(1));
+  const times = Object.fromEntries([...took].map(([name, all]) => [name, millisecondsOf(all.slice(1))]));
+  const bound = Math.min(times['read dot']?.medianMs ?? NaN, times['read sum']?.medianMs ?? NaN);
+  const batch = times['batch 16']?.medianMs ?? NaN;
+  return {
+    times,
+    ...(isSmall && {
+      bound: {
+        what: 'the faster way to read the same bytes with the same threads: a product with one query, or ONNX Runtime’s ReduceSum',
+        medianMs: bound,
+        gigabytesPerSec: Number((bytes / bound / 1e6).toFixed(1)),
+        batchOf16Ratio: Number((batch / bound).toFixed(2)),
+        batchOf16RatioToSum: Number((batch / (times['read sum']?.medianMs ?? NaN)).toFixed(2)),
+      },
+    }),
+    gigaflopsAtBatch16: Number(((2 * 16 * rows * featureLength) / batch / 1e6).toFixed(1)),
+  };
 }
-results['peakRssMB'] = Math.round(process.resourceUsage().maxRSS / 1000);
-if (isSmall) results['wrongAnswersOf16'] = await countWrong(queriesOf(16));
 
-const before = await filesOf();
-const items = rows / boxesPerItem;
-const added = await time(() => addItems(60_000_000, 60_001_000));
-const after = await filesOf();
-results['add1000Items'] = {
-  ms: Math.round(added),
-  filesBefore: before.size,
-  filesNew: after.size - before.size,
-  filesChanged: [...before].filter(([name, state]) => after.get(name) !== state).map(([name]) => name),
-  itemsAfter: (await openItemIndex(folder)).items.size - items,
-};
-{
+/** How long 1000 items more take, and which files they touch. */
+async function timeAdding() {
+  const before = await filesOf();
+  const items = rows / boxesPerItem;
+  const added = await time(() => addItems(60_000_000, 60_001_000));
+  const after = await filesOf();
+  const add1000Items = {
+    ms: Math.round(added),
+    filesBefore: before.size,
+    filesNew: after.size - before.size,
+    filesChanged: [...before].filter(([name, state]) => after.get(name) !== state).map(([name]) => name),
+    itemsAfter: (await openItemIndex(folder)).items.size - items,
+  };
   // As it was, for the next run.
   const index = await openItemIndex(folder);
   await writeItemIndex(index).remove([...index.items.keys()].filter((id) => Number(id) >= 60_000_000));
+  return { add1000Items };
 }
-results['loadAfter'] = loadavg().map((load) => Number(load.toFixed(2)));
+
+if (!existsSync(join(folder, 'index.json'))) await createItemIndex(folder, { model, featureLength, options: {} });
+const there = (await openItemIndex(folder)).items.size;
+await addItems(there, rows / boxesPerItem);
+
+const command = `npm run build && node dist/bench/gallery.js ${rows} <folder> ${out}`;
+const data = `${rows} boxes of ${featureLength} float32, ${boxesPerItem} around each item, drawn at random`;
+const results = await measured({ command, data }, async () => ({
+  what: `an item index of ${rows} boxes of ${featureLength} float32, ${(bytes / 1e9).toFixed(2)} GB, ${boxesPerItem} boxes an item, k = ${k}`,
+  threads,
+  ...(await timeOpening()),
+  ...(await timeSearching()),
+  peakRssMB: Math.round(process.resourceUsage().maxRSS / 1000),
+  ...(isSmall && { wrongAnswersOf16: await countWrong(queriesOf(16)) }),
+  ...(await timeAdding()),
+}));
 const text = `${JSON.stringify(results, undefined, 2)}\n`;
 process.stdout.write(text);
 if (out !== '') await writeFile(out, text);

@@ -5,14 +5,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, release, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type StatsEvent, type WatchEvent } from '../src/core/watch-event.ts';
 import { openDataset } from '../src/io/dataset.ts';
 import { findFfmpeg } from '../src/media/find-ffmpeg.ts';
 import { childrenOf } from '../src/pipelines/process-memory.ts';
+import { measured } from './harness/measured.ts';
 
 const [shop = '', index = '', out = '', framesText = '10000'] = process.argv.slice(2);
 const program = fileURLToPath(new URL('../bin/vitrine.js', import.meta.url));
@@ -28,59 +29,51 @@ const folder = await mkdtemp(join(tmpdir(), 'watch-behind-'));
 const { clips } = await openDataset(shop);
 const ffmpeg = (await findFfmpeg()).path;
 
-const loadBefore = loadavg();
-const wait = await watch({ frames: framesToWait, sample: 'every:5', whenBehind: 'wait' });
-const timed = await watch({ frames: framesToTime, sample: 'every:1', whenBehind: 'wait' });
-const speed = (timed.last.frames.processed - 1) / timed.judgedSeconds;
-const fed = speed * timesTooFast;
-const drop = await watch({
-  frames: clips.length * framesOfClip,
-  sample: 'every:1',
-  whenBehind: 'drop-oldest',
-  rate: fed,
+const command =
+  'npm run build && node dist/bench/watch-behind.js fixtures/shop shop.vitrine bench/results/watch-behind.json';
+const data = `the ${clips.length} clips of ${basename(shop)} over and over, as YUV 4:2:0`;
+const results = await measured({ command, data }, async () => {
+  const wait = await watch({ frames: framesToWait, sample: 'every:5', whenBehind: 'wait' });
+  const timed = await watch({ frames: framesToTime, sample: 'every:1', whenBehind: 'wait' });
+  const speed = (timed.last.frames.processed - 1) / timed.judgedSeconds;
+  const fed = speed * timesTooFast;
+  const drop = await watch({
+    frames: clips.length * framesOfClip,
+    sample: 'every:1',
+    whenBehind: 'drop-oldest',
+    rate: fed,
+  });
+  const judged = wait.events.flatMap((event) => (event.type === 'frame' ? event.frame : []));
+  const { came, processed, dropped, failed, passedOver, underWay } = drop.last.frames;
+  return {
+    what: 'frames of 540x960 piped from ffmpeg into `vitrine watch` faster than it can look at them',
+    wait: {
+      frames: wait.last.frames,
+      isNoneLost: judged.length === Math.ceil(framesToWait / 5) && judged.every((frame, place) => frame === place * 5),
+      elapsedSeconds: wait.elapsedSeconds,
+      rssMb: overTime(wait.samples.map(({ rssBytes }) => rssBytes / 1e6)),
+      ffmpeg: {
+        cpuSeconds: wait.samples.at(-1)?.ffmpegCpuSeconds,
+        wallSeconds: wait.samples.at(-1)?.seconds,
+        /** What it had written and `came` did not count yet, in frames. */
+        mostFramesAhead: Math.max(...wait.ahead),
+        medianFramesAhead: quantile(wait.ahead, 0.5),
+      },
+    },
+    dropOldest: {
+      framesASecondAlone: speed,
+      framesASecondFed: fed,
+      framesASecondCame: drop.cameASecond,
+      frames: drop.last.frames,
+      isSumExact: came === processed + dropped && failed + passedOver + underWay === 0,
+      elapsedSeconds: drop.elapsedSeconds,
+      frameLatencyMs: latencies(drop.events, ['frame']),
+      announcementLatencyMs: latencies(drop.events, ['match', 'revise']),
+      rssMb: overTime(drop.samples.map(({ rssBytes }) => rssBytes / 1e6)),
+    },
+  };
 });
 await rm(folder, { recursive: true });
-
-const judged = wait.events.flatMap((event) => (event.type === 'frame' ? event.frame : []));
-const { came, processed, dropped, failed, passedOver, underWay } = drop.last.frames;
-const results = {
-  what: 'frames of 540x960 piped from ffmpeg into `vitrine watch` faster than it can look at them',
-  command:
-    'npm run build && node dist/bench/watch-behind.js fixtures/shop shop.vitrine bench/results/watch-behind.json',
-  date: new Date().toISOString(),
-  machine: {
-    cpu: cpus()[0]?.model,
-    cores: availableParallelism(),
-    kernel: release(),
-    node: process.versions.node,
-  },
-  loadBefore,
-  loadAfter: loadavg(),
-  wait: {
-    frames: wait.last.frames,
-    isNoneLost: judged.length === Math.ceil(framesToWait / 5) && judged.every((frame, place) => frame === place * 5),
-    elapsedSeconds: wait.elapsedSeconds,
-    rssMb: overTime(wait.samples.map(({ rssBytes }) => rssBytes / 1e6)),
-    ffmpeg: {
-      cpuSeconds: wait.samples.at(-1)?.ffmpegCpuSeconds,
-      wallSeconds: wait.samples.at(-1)?.seconds,
-      /** What it had written and `came` did not count yet, in frames. */
-      mostFramesAhead: Math.max(...wait.ahead),
-      medianFramesAhead: quantile(wait.ahead, 0.5),
-    },
-  },
-  dropOldest: {
-    framesASecondAlone: speed,
-    framesASecondFed: fed,
-    framesASecondCame: drop.cameASecond,
-    frames: drop.last.frames,
-    isSumExact: came === processed + dropped && failed + passedOver + underWay === 0,
-    elapsedSeconds: drop.elapsedSeconds,
-    frameLatencyMs: latencies(drop.events, ['frame']),
-    announcementLatencyMs: latencies(drop.events, ['match', 'revise']),
-    rssMb: overTime(drop.samples.map(({ rssBytes }) => rssBytes / 1e6)),
-  },
-};
 process.stdout.write(`${JSON.stringify(results, undefined, 1)}\n`);
 if (out !== '') await writeFile(out, `${JSON.stringify(results, undefined, 1)}\n`);
 
