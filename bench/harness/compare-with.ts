@@ -17,6 +17,8 @@ export interface CompareWithOptions {
   readonly values: OptionValues;
   readonly command: string;
   readonly say: (line: string) => void;
+  /** Lets the first round count too, where times do not matter: in tests. @defaultValue `false` */
+  readonly countFirst?: boolean | undefined;
   /** Builds the other state, which has the file `source`. @defaultValue {@link openCheckout} */
   readonly open?: (ref: string, source: string) => Promise<Checkout>;
 }
@@ -27,7 +29,7 @@ export interface CompareWithOptions {
  * @throws UsageError when `ref` is no branch, tag or commit, or has no such program, before anything is run.
  */
 export async function compareWith(ref: string, options: CompareWithOptions): Promise<Measured & CheckoutComparison> {
-  const { name, scenario, values, command, say, open = openCheckout } = options;
+  const { name, scenario, values, command, say, countFirst, open = openCheckout } = options;
   const runs = integerOf(values, 'runs', 1)!;
   const { source, data, prepare } = scenario.program(values);
   await using there = await open(ref, source);
@@ -48,6 +50,7 @@ export async function compareWith(ref: string, options: CompareWithOptions): Pro
         agree: ({ here: ours, there: theirs }) =>
           agree({ ours: { stdout: ours, out: outs.here }, theirs: { stdout: theirs, out: outs.there } }),
         runs,
+        countFirst,
         say,
       }),
     );

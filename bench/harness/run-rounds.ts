@@ -9,13 +9,15 @@ export interface RunRoundsOptions<Name extends string, Result> {
   readonly each: Readonly<Record<Name, () => Promise<Result>>>;
   /** Rounds that count. */
   readonly runs: number;
+  /** Lets the first round count too, where times do not matter: in tests. @defaultValue `false` */
+  readonly countFirst?: boolean | undefined;
   /** Told of each round; number 0 is the one that warms up. */
   readonly onRound?: (round: Round<Name, Result>, number: number) => void;
 }
 
 /** Rounds of some contenders. */
 export interface Rounds<Name extends string, Result> {
-  /** The first run of each: files come from the disk, code is not compiled yet. It counts in no ratio. */
+  /** The first run of each: files come from the disk, code is not compiled yet. It counts in no ratio, but for `countFirst`. */
   readonly warmUp: Round<Name, Result>;
   readonly rounds: readonly Round<Name, Result>[];
 }
@@ -24,7 +26,7 @@ export interface Rounds<Name extends string, Result> {
 export async function runRounds<Name extends string, Result>(
   options: RunRoundsOptions<Name, Result>,
 ): Promise<Rounds<Name, Result>> {
-  const { each, runs, onRound } = options;
+  const { each, runs, countFirst = false, onRound } = options;
   const isWhole = (results: Partial<Record<Name, Result>>): results is Record<Name, Result> =>
     Object.keys(each).every((name) => name in results);
   const run = async (number: number): Promise<Round<Name, Result>> => {
@@ -35,8 +37,8 @@ export async function runRounds<Name extends string, Result>(
     return results;
   };
   const warmUp = await run(0);
-  const rounds: Round<Name, Result>[] = [];
-  for (let number = 1; number <= runs; number += 1) rounds.push(await run(number));
+  const rounds: Round<Name, Result>[] = countFirst ? [warmUp] : [];
+  for (let number = rounds.length + 1; number <= runs; number += 1) rounds.push(await run(number));
   return { warmUp, rounds };
 }
 

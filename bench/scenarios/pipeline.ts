@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDataset } from '../../src/io/dataset.ts';
+import { packageFolder } from '../../src/pipelines/package-folder.ts';
 import { type FloorReport } from '../baselines/floor-report.ts';
 import { measured } from '../harness/measured.ts';
 import { measureChild } from '../harness/measure-child.ts';
@@ -27,6 +27,8 @@ export interface PipelineOptions {
   readonly frames: string;
   /** Pairs that count. */
   readonly runs: number;
+  /** Lets the first round count too, where times do not matter: in tests. @defaultValue `false` */
+  readonly countFirst?: boolean | undefined;
   /** Only so many clips, and so many items. */
   readonly clips?: number | undefined;
   /** A Python with what the script imports. */
@@ -36,8 +38,8 @@ export interface PipelineOptions {
   readonly say: (line: string) => void;
 }
 
-const built = fileURLToPath(new URL('../..', import.meta.url));
-const script = resolve(built, '../bench/baselines/usual_script.py');
+const built = join(packageFolder, 'dist');
+const script = join(packageFolder, 'bench/baselines/usual_script.py');
 
 /** A comparison that is ready to run. */
 interface Contest {
@@ -47,7 +49,7 @@ interface Contest {
   readonly run: () => Promise<Cost>;
   /** Checks the last run. */
   readonly check: () => Promise<string>;
-  /** Parts of the runs after the first. */
+  /** Parts of the runs that count. */
   readonly parts?: () => Readonly<Record<string, readonly Cost[]>>;
   readonly notes?: () => Readonly<Record<string, unknown>>;
 }
@@ -64,7 +66,7 @@ interface Job {
 
 /** Compares `match` with one other way to do the same. Each run is a process of its own, and every other run's answers are checked. */
 export async function runPipeline(contender: Contender, options: PipelineOptions): Promise<Comparison | LeftOut> {
-  const { runs, models, frames, command, say } = options;
+  const { runs, countFirst, models, frames, command, say } = options;
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-bench-'));
   try {
     const root = await shopOf(options, folder);
@@ -94,7 +96,7 @@ export async function runPipeline(contender: Contender, options: PipelineOptions
     const { items, clips } = await openDataset(root);
     const pictures = items.reduce((sum, item) => sum + item.pictures.length, 0);
     const data = `${basename(options.root)}: ${clips.length} clips, ${pictures} pictures of ${items.length} items, models ${basename(models)}`;
-    const results = await measured({ command, data }, () => runPairs({ match, other, runs, onPair }));
+    const results = await measured({ command, data }, () => runPairs({ match, other, runs, countFirst, onPair }));
     return {
       title,
       ...results,
@@ -151,7 +153,7 @@ async function scriptContest({
   };
 }
 
-async function floorContest({ root, out, result, options: { models, frames } }: Job): Promise<Contest> {
+async function floorContest({ root, out, result, options: { models, frames, runs } }: Job): Promise<Contest> {
   const program = (name: string): readonly string[] => [
     join(built, `bench/baselines/${name}.js`),
     root,
@@ -179,7 +181,7 @@ async function floorContest({ root, out, result, options: { models, frames } }: 
       return { wallSeconds: wallSeconds - one.apart.wallSeconds, cpuSeconds: cpuSeconds - one.apart.cpuSeconds };
     },
     check: async () => `batches of a run with ${await checked(result, out)}`,
-    parts: () => ({ 'its models': spent.slice(1).map(({ models: cost }) => costOf(cost)) }),
+    parts: () => ({ 'its models': spent.slice(-runs).map(({ models: cost }) => costOf(cost)) }),
     notes: () => ({
       batches: report?.batches,
       boxes: report?.boxes,

@@ -1,45 +1,78 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { type PipelineResults } from '../../bench/harness/results.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Comparison, type LeftOut, type PipelineResults } from '../../bench/harness/results.ts';
+import { type Contender, runPipeline } from '../../bench/scenarios/pipeline.ts';
+import { pipelineScenario } from '../../bench/scenarios/pipeline-scenario.ts';
+import { runBench } from '../helpers/run-bench.ts';
+import { defaultsOf } from '../helpers/run-scenario.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
 import { writeTinyShop } from '../helpers/tiny-shop.ts';
-import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-const program = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url));
-
-/** Runs the built scenario on a shop of two clips. */
-async function bench(python: string): Promise<PipelineResults['comparisons']> {
-  await using folder = await temporaryFolder();
-  const root = join(folder.path, 'shop');
-  await writeTinyShop(root);
-  const data = ['--root', root, '--models', tinyModels, '--frames', '0:2:1', '--results', folder.path];
-  await promisify(execFile)(process.execPath, [program, 'pipeline', ...data, '--runs', '1', '--python', python]);
-  const results: PipelineResults = JSON.parse(await readFile(join(folder.path, 'pipeline.json'), 'utf8'));
-  return results.comparisons;
-}
+const leftOut = { title: 'the usual script', leftOut: expect.stringContaining('no-such-python') };
 
 describe('the pipeline scenario', { timeout: 120_000, skip: process.platform === 'win32' }, () => {
-  let found: PipelineResults['comparisons'] = {};
+  let folder: Awaited<ReturnType<typeof temporaryFolder>> | undefined;
+  let root = '';
   beforeAll(async () => {
-    found = await bench('no-such-python');
-  }, 120_000);
-
-  it('finds the answers of the seed’s dataflow to be the same bytes', () => {
-    expect(found['seed']).toMatchObject({ agreement: 'the same bytes', wallRatio: { n: 1 }, cpuRatio: { n: 1 } });
+    folder = await temporaryFolder();
+    root = join(folder.path, 'shop');
+    await writeTinyShop(root);
   });
+  afterAll(() => folder?.[Symbol.asyncDispose]());
 
-  it('feeds the floor what the models of a run were fed', () => {
-    expect(found['floor']).toMatchObject({
-      agreement: 'batches of a run with the same bytes',
-      notes: { features: expect.any(Number), boxes: expect.any(Number) },
+  /** One pair on a shop of two clips, that of the first run. */
+  function compare(contender: Contender): Promise<Comparison | LeftOut> {
+    const quick = { runs: 1, countFirst: true, command: 'a command', say: () => undefined };
+    return runPipeline(contender, { root, models: tinyModels, frames: '0:2:1', python: 'no-such-python', ...quick });
+  }
+
+  it('finds the answers of the seed’s dataflow to be the same bytes', async () => {
+    expect(await compare('seed')).toMatchObject({
+      title: 'the seed’s dataflow',
+      ratio: 'the seed’s dataflow / match',
+      agreement: 'the same bytes',
+      command: 'a command',
+      data: 'shop: 2 clips, 2 pictures of 2 items, models tiny',
+      wallRatio: { n: 1 },
+      cpuRatio: { n: 1 },
+      pairs: [{ match: { wallSeconds: expect.any(Number) }, other: { wallSeconds: expect.any(Number) } }],
     });
   });
 
-  it('says that the script was left out where there is no Python for it', () => {
-    expect(found['script']).toEqual({ title: 'the usual script', leftOut: expect.stringContaining('no-such-python') });
+  it('feeds the floor what the models of a run were fed', async () => {
+    const floor = await compare('floor');
+    expect(floor).toMatchObject({
+      ratio: 'match / the floor',
+      agreement: 'batches of a run with the same bytes',
+      wallRatio: { n: 1 },
+      parts: { 'its models': { wallSeconds: { n: 1 } } },
+      notes: { batches: expect.any(Number), features: expect.any(Number), boxes: expect.any(Number) },
+    });
+    // What it spent before it began to work is not part of it: on so little work, nearly all.
+    const [pair] = 'pairs' in floor ? floor.pairs : [];
+    expect(pair!.other.cpuSeconds).toBeGreaterThan(0);
+    expect(pair!.other.cpuSeconds).toBeLessThan(pair!.match.cpuSeconds / 3);
+  });
+
+  it('says that the script was left out where there is no Python for it', async () => {
+    const script = ['--against', 'script', '--python', 'no-such-python'];
+    const { comparisons }: PipelineResults = await runBench('pipeline', '--root', root, ...script);
+    expect(comparisons).toEqual({ script: leftOut });
+  });
+
+  it('keeps the comparisons that it does not make anew, in their order', async () => {
+    const floor: LeftOut = { title: 'the floor', leftOut: 'it was too low' };
+    const written: PipelineResults[] = [];
+    await pipelineScenario.run({
+      values: { ...defaultsOf(pipelineScenario), root, against: 'script', python: 'no-such-python' },
+      read: () => Promise.resolve({ scenario: 'pipeline', what: '', comparisons: { floor } }),
+      write: (results) => Promise.resolve(void written.push(results)),
+      say: () => undefined,
+    });
+    expect(Object.entries(written[0]!.comparisons)).toEqual([
+      ['script', leftOut],
+      ['floor', floor],
+    ]);
   });
 });

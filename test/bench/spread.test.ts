@@ -75,6 +75,15 @@ describe('runPairs', () => {
 });
 
 describe('runRounds', () => {
+  it('lets the first round count where it is told to', async () => {
+    let number = 0;
+    const next = (): Promise<number> => Promise.resolve((number += 1));
+    expect(await runRounds({ each: { a: next }, runs: 2, countFirst: true })).toEqual({
+      warmUp: { a: 1 },
+      rounds: [{ a: 1 }, { a: 2 }],
+    });
+  });
+
   it('divides round by round', async () => {
     let number = 0;
     const next = (): Promise<Cost> => Promise.resolve(cost((number += 1)));
