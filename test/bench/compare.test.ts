@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { compareWith } from '../../bench/harness/compare-with.ts';
@@ -20,8 +21,8 @@ import { writeTinyShop } from '../helpers/tiny-shop.ts';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const program = join(dist, 'bench/main.js');
-const bench = (...args: readonly string[]): Promise<{ stdout: string }> =>
-  promisify(execFile)(process.execPath, [program, ...args]);
+const bench = (args: readonly string[], temporary = tmpdir()): Promise<{ stdout: string }> =>
+  promisify(execFile)(process.execPath, [program, ...args], { env: { ...process.env, TMPDIR: temporary } });
 
 function pairsOf(ratios: readonly number[]): { here: Cost; there: Cost }[] {
   const there: Cost = { wallSeconds: 4, cpuSeconds: 2 };
@@ -45,7 +46,9 @@ describe('--compare', { timeout: 120_000, skip: process.platform === 'win32' }, 
     const root = join(folder.path, 'shop');
     await writeTinyShop(root);
     const data = ['--root', root, '--models', tinyModels, '--frames', '0:2:1', '--clips', '1', '--runs', '1'];
-    const { stdout } = await bench('pipeline', ...data, '--compare', 'HEAD', '--results', folder.path);
+    const temporary = join(folder.path, 'temporary');
+    await mkdir(temporary);
+    const { stdout } = await bench(['pipeline', ...data, '--compare', 'HEAD', '--results', folder.path], temporary);
     const written = JSON.parse(await readFile(join(folder.path, 'compare-pipeline.json'), 'utf8'));
     expect(written).toMatchObject({ agreement: 'the same bytes', wallRatio: { n: 1 }, cpuRatio: { n: 1 } });
     expect(written.command).toMatch(/ --clips 1 --compare HEAD$/u);
@@ -53,11 +56,12 @@ describe('--compare', { timeout: 120_000, skip: process.platform === 'win32' }, 
     expect(stdout).toBe(comparisonTable(written));
     expect(stdout).toContain('| time | ratio | n | moved |');
     const { stdout: worktrees } = await promisify(execFile)('git', ['worktree', 'list']);
-    expect(worktrees).not.toContain('vitrine-compare-');
+    expect(worktrees).not.toContain(basename(folder.path));
+    expect((await readdir(temporary)).filter((name) => name.startsWith('vitrine-'))).toEqual([]);
   });
 
   it('names what git does not know', async () => {
-    await expect(bench('pipeline', '--compare', 'no-such-branch')).rejects.toThrow(
+    await expect(bench(['pipeline', '--compare', 'no-such-branch'])).rejects.toThrow(
       /--compare to be a branch, tag or commit, got no-such-branch/u,
     );
   });
