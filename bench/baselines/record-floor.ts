@@ -11,7 +11,7 @@ import { openDataset } from '../../src/io/dataset.ts';
 import { cropResample } from '../../src/media/crop-resample.ts';
 import { findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 import { resizePicture } from '../../src/media/resize-picture.ts';
-import { type LanePool } from '../../src/models/lane-pool.ts';
+import { type LaneJob, type LanePool } from '../../src/models/lane-pool.ts';
 import { onnxDetector } from '../../src/models/onnx-detector.ts';
 import { onnxEmbedder } from '../../src/models/onnx-embedder.ts';
 import { boxGraph } from '../../src/pipelines/box-graph.ts';
@@ -33,8 +33,8 @@ await mkdir(out, { recursive: true });
   const recorded = recordBatches(out);
   const pool: LanePool = {
     run: (job) => {
-      const pack = (): Uint8Array<ArrayBuffer> => {
-        const data = job.pack();
+      const pack: LaneJob['pack'] = (take) => {
+        const data = job.pack(take);
         recorded.add(job.model, job.dims, data);
         return data;
       };

@@ -21,11 +21,13 @@ export interface Resizing {
   /** Size of the result in pixels. */
   readonly width: number;
   readonly height: number;
+  /** Memory for the result, of so many bytes. */
+  readonly take: (bytes: number) => Uint8Array;
 }
 
 /** Weighted sums of pixels across, rounded to 8 bits, and of those down; as many columns at a time as there is room for, one below the other. */
 export function resizeInKernels(image: RgbImage, resizing: Resizing): Uint8Array {
-  const data = new Uint8Array(resizing.width * resizing.height * 3);
+  const data = resizing.take(resizing.width * resizing.height * 3);
   const most = mostColumns(resizing);
   for (let from = 0; from < resizing.width; from += most) {
     resizeColumns(image, { ...resizing, from, to: Math.min(from + most, resizing.width), data });

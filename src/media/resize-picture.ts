@@ -10,10 +10,15 @@ import { type TriangleFilter, triangleFilter, weightBits } from './triangle-filt
  * Equal to Pillow's `Image.resize(size, BILINEAR)`, whose algorithm it is: across, rounded to 8 bits, then down. Where one side grows and the
  * other shrinks, Pillow may go down first, and pixels differ by 1 of 255. Works in WebAssembly, piece by piece in 512 KiB, however large the image is.
  *
+ * @param take gives the memory of the result, whatever it holds. @defaultValue memory of its own
  * @throws TypeError when the size is not positive.
  * @throws PipelineError `library-missing` where WebAssembly or its 128-bit vectors are missing.
  */
-export function resizePicture(image: RgbImage, [width, height]: CropSize): RgbImage {
+export function resizePicture(
+  image: RgbImage,
+  [width, height]: CropSize,
+  take: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+): RgbImage {
   assertInteger('width', width, 1);
   assertInteger('height', height, 1);
   if (width === image.width && height === image.height) return { width, height, data: new Uint8Array(image.data) };
@@ -31,7 +36,7 @@ export function resizePicture(image: RgbImage, [width, height]: CropSize): RgbIm
     const wide = resizePicture(image, [width, image.height]);
     return { width, height, data: flatten(wide.data, rows, { samples: width * 3, height }) };
   }
-  return { width, height, data: resizeInKernels(image, { columns, rows, width, height }) };
+  return { width, height, data: resizeInKernels(image, { columns, rows, width, height, take }) };
 }
 
 /** Goes down by windows for which the kernels have no room: those of a side that shrinks more than a thousand times. */

@@ -50,11 +50,7 @@ export interface CoarseSession extends AsyncDisposable {
 /** Opens a session on the calling thread, which is all of its parallelism. */
 export async function openCoarseSession(): Promise<CoarseSession> {
   env.logLevel = 'error';
-  const session = await InferenceSession.create(model, {
-    executionProviders: ['cpu'],
-    ...sessionOptions,
-    enableCpuMemArena: true, // All runs but the last are of one shape, and its codes and sums are large.
-  });
+  const session = await InferenceSession.create(model, { executionProviders: ['cpu'], ...sessionOptions });
   // Memory of V8 for each run would be collected all the time.
   let room: { readonly dots: Tensor; readonly maxima: Tensor; readonly step: Tensor } | undefined;
   return {

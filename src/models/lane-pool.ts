@@ -1,5 +1,6 @@
 import { from, Observable } from 'rxjs';
 import { PipelineError } from '../core/errors.ts';
+import { MemoryPool, type TakeMemory } from './memory-pool.ts';
 import { type LaneOutputs } from './lane-protocol.ts';
 import { type Lane, laneDepth } from './open-lane.ts';
 
@@ -9,8 +10,8 @@ export interface LaneJob {
   /** Jobs of the lowest rank start first; equal ranks in the order in which they came. */
   readonly rank: number;
   readonly dims: readonly number[];
-  /** Called when a lane has room: the input, in a buffer of its own that is moved to the lane. */
-  readonly pack: () => Uint8Array<ArrayBuffer>;
+  /** Called when a lane has room: the input, in a buffer of its own that is moved to the lane. `take` gives memory for it. */
+  readonly pack: (take: TakeMemory) => Uint8Array<ArrayBuffer>;
 }
 
 /** Lanes and the one queue before them. */
@@ -38,6 +39,7 @@ interface Queued {
  */
 export function lanePool(lanes: readonly Lane[], depth: number = laneDepth): LanePool {
   const taken = new Map(lanes.map((lane) => [lane, 0]));
+  const memory = new MemoryPool(lanes.length * depth);
   let queue: Queued[] = [];
   let isDisposed = false;
 
@@ -71,7 +73,7 @@ export function lanePool(lanes: readonly Lane[], depth: number = laneDepth): Lan
       next();
     };
     take(lane, 1);
-    from(work(job, lane)).subscribe({
+    from(work(job, { lane, memory })).subscribe({
       next: (outputs) => {
         free();
         done(outputs);
@@ -117,6 +119,10 @@ export function lanePool(lanes: readonly Lane[], depth: number = laneDepth): Lan
 }
 
 // Async, so that a throwing `pack` is an ordinary failure of the job.
-async function work({ model, dims, pack }: LaneJob, lane: Lane): Promise<LaneOutputs> {
-  return lane.run({ model, dims, data: pack() });
+async function work(
+  { model, dims, pack }: LaneJob,
+  { lane, memory }: { readonly lane: Lane; readonly memory: MemoryPool },
+): Promise<LaneOutputs> {
+  const data = pack((bytes) => memory.take(bytes));
+  return lane.run({ model, dims, data }, (input) => memory.give(input));
 }

@@ -42,7 +42,7 @@ export interface LaneStart {
 /** One run of one model. */
 export interface LaneRequest {
   readonly model: string;
-  /** Moved to the lane: empty for the sender afterwards. */
+  /** Moved to the lane, with its whole buffer: empty for the sender afterwards. */
   readonly data: Uint8Array<ArrayBuffer>;
   readonly dims: readonly number[];
 }
@@ -66,5 +66,12 @@ export type LaneOutputs = Readonly<Record<string, LaneTensor>>;
 export type LaneReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'broken'; readonly message: string; readonly path: string }
-  | { readonly kind: 'done'; readonly outputs: LaneOutputs; readonly began: number; readonly ended: number }
+  | {
+      readonly kind: 'done';
+      readonly outputs: LaneOutputs;
+      /** Memory of the request, moved back. */
+      readonly input: ArrayBuffer;
+      readonly began: number;
+      readonly ended: number;
+    }
   | { readonly kind: 'failed'; readonly message: string };

@@ -9,10 +9,11 @@ import { detectorSize } from './detector-size.ts';
 import { type LaneOutputs } from './lane-protocol.ts';
 import { type LanePool } from './lane-pool.ts';
 import { type ModelSet } from './load-manifest.ts';
+import { MemoryPool, type TakeMemory } from './memory-pool.ts';
 import { type FixedShapes, packImages } from './pack-images.ts';
 
-/** Scales a picture with a triangle filter that is anti-aliased when shrinking, half-pixel centres. */
-export type Resize = (image: RgbImage, size: CropSize) => RgbImage;
+/** Scales a picture with a triangle filter that is anti-aliased when shrinking, half-pixel centres, into memory that `take` gives. */
+export type Resize = (image: RgbImage, size: CropSize, take: TakeMemory) => RgbImage;
 
 /** What a detector needs. */
 export interface OnnxDetectorOptions {
@@ -23,6 +24,9 @@ export interface OnnxDetectorOptions {
   readonly fixed?: FixedShapes | undefined;
 }
 
+/** Resized images whose memory is kept to be used again. */
+const keptImages = 64;
+
 /** Name of the detector in a lane. */
 export const detectorModel = 'detector';
 
@@ -32,6 +36,7 @@ export const detectorModel = 'detector';
  * free. The lanes belong to the pool: disposing this does nothing.
  */
 export function onnxDetector({ pool, set, resize, fixed }: OnnxDetectorOptions): Detector {
+  const resized = lendMemory();
   const detect = (images: readonly RgbImage[], side: Owner['side']): Observable<readonly (readonly Detection[])[]> => {
     const [first] = images;
     if (!first) return of([]);
@@ -46,15 +51,19 @@ export function onnxDetector({ pool, set, resize, fixed }: OnnxDetectorOptions):
         `Expected \`images\` to have one size, got ${width}x${height} and ${image.width}x${image.height}`,
       );
     }
+    const isSized = width === size[0] && height === size[1];
     const run = (frames: readonly RgbImage[]): Observable<LaneOutputs> =>
       pool.run({
         model: detectorModel,
         rank: 1,
         dims: [batch, canvas[1], canvas[0], 3],
-        pack: () => packImages(frames, { size: canvas, batch }),
+        pack: (takeBatch) => {
+          const packed = packImages(frames, { size: canvas, batch, take: takeBatch });
+          if (!isSized) for (const { data } of frames) resized.giveBack(data);
+          return packed;
+        },
       });
-    const isSized = width === size[0] && height === size[1];
-    const sized$ = isSized ? of(images) : resizeInTurns(images, (image) => resize(image, size));
+    const sized$ = isSized ? of(images) : resizeInTurns(images, (image) => resize(image, size, resized.take));
     return sized$.pipe(
       switchMap(run),
       map((outputs) => detectionsOf(outputs, { frames: images.length, scoreMin, from: size, to: [width, height] })),
@@ -72,6 +81,22 @@ function resizeInTurns(
     concatMap((image) => of(image).pipe(subscribeOn(asyncScheduler), map(resize))),
     toArray(),
   );
+}
+
+/** Memory for resized images. Takes back only what it has lent: a `resize` may give pixels of its own. */
+function lendMemory(): { readonly take: TakeMemory; giveBack: (data: Uint8Array) => void } {
+  const memory = new MemoryPool(keptImages);
+  const lent = new WeakSet<ArrayBufferLike>();
+  return {
+    take: (bytes) => {
+      const data = memory.take(bytes);
+      lent.add(data.buffer);
+      return data;
+    },
+    giveBack: ({ buffer }) => {
+      if (buffer instanceof ArrayBuffer && lent.delete(buffer)) memory.give(buffer);
+    },
+  };
 }
 
 interface Scaling {

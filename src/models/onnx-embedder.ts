@@ -44,7 +44,7 @@ export function onnxEmbedder({ pool, set, fixed }: OnnxEmbedderOptions): Embedde
           model: embedderModel(name),
           rank: 0,
           dims: [batch, height, width, 3],
-          pack: () => packImages(crops, { size: [width, height], batch }),
+          pack: (take) => packImages(crops, { size: [width, height], batch, take }),
         })
         .pipe(map((outputs) => featuresOf(outputs, { name, size: batch * length }))),
     );

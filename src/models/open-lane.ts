@@ -24,15 +24,17 @@ export interface Lane extends AsyncDisposable {
   /**
    * Runs one model. `request.data` is moved to the thread.
    *
+   * @param takeBack given the memory of `request.data` when the run has given outputs.
    * @throws PipelineError `inference-failed` with the model's name when the run fails or the thread ends.
    * @throws TypeError when the lane has taken as many as it may.
    */
-  run(request: LaneRequest): Promise<LaneOutputs>;
+  run(request: LaneRequest, takeBack?: (input: ArrayBuffer) => void): Promise<LaneOutputs>;
 }
 
 interface Waiting {
   readonly model: string;
   readonly endWork: ((outcome: WorkOutcome) => void) | undefined;
+  readonly takeBack: ((input: ArrayBuffer) => void) | undefined;
   readonly resolve: (outputs: LaneOutputs) => void;
   readonly reject: (error: PipelineError) => void;
 }
@@ -81,6 +83,7 @@ export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}):
       else if (reply.kind === 'done') {
         const done = waiting.shift();
         done?.endWork?.({ times: { startMs: here(reply.began), endMs: here(reply.ended) } });
+        done?.takeBack?.(reply.input);
         done?.resolve(reply.outputs);
       } else {
         const failed = waiting.shift();
@@ -107,13 +110,13 @@ export async function openLane(setup: LaneSetup, options: OpenLaneOptions = {}):
     get isClosed() {
       return isClosed;
     },
-    run(request) {
+    run(request, takeBack) {
       return new Promise((resolve, reject) => {
         if (isClosed) return reject(failure(request.model, reason));
         if (waiting.length >= laneDepth) {
           return reject(new TypeError(`Expected a lane with room for ${request.model}, got one that has ${laneDepth}`));
         }
-        waiting.push({ model: request.model, endWork: onRun?.(request), resolve, reject });
+        waiting.push({ model: request.model, endWork: onRun?.(request), takeBack, resolve, reject });
         Atomics.add(state, laneCell.unanswered, 1);
         send(request, [request.data.buffer]);
       });

@@ -19,8 +19,7 @@ export interface Sessions extends AsyncDisposable {
 /**
  * Opens a session for every model of `setup` on the calling thread.
  *
- * One thread a session without spinning, since lanes are the parallelism. No memory pattern and no arena, since shapes
- * vary: both keep the largest of every shape that came by, at no gain in speed.
+ * One thread a session without spinning, since lanes are the parallelism.
  *
  * @throws PipelineError `model-invalid` when a file is no model or has other inputs or outputs than the contract.
  */

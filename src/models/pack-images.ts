@@ -1,5 +1,6 @@
 import { type CropSize } from '../core/bucket.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
+import { type TakeMemory } from './memory-pool.ts';
 
 /** The few shapes that a device with costly new shapes is fed (a GPU); other batches are padded to them. */
 export interface FixedShapes {
@@ -17,6 +18,8 @@ export interface PackOptions {
   readonly size: CropSize;
   /** Number of images, at least as many as are given. */
   readonly batch: number;
+  /** Where the batch goes. @defaultValue memory of its own */
+  readonly take?: TakeMemory;
 }
 
 /** Grey near the mean of photographs, which a network hardly answers to. */
@@ -25,10 +28,10 @@ const padding = 116;
 /** Images one after the other as `[batch, height, width, 3]`, each in the top left corner; the rest is grey. */
 export function packImages(
   images: readonly RgbImage[],
-  { size: [width, height], batch }: PackOptions,
+  { size: [width, height], batch, take = (bytes) => new Uint8Array(bytes) }: PackOptions,
 ): Uint8Array<ArrayBuffer> {
   const [stride, area] = [width * 3, width * height * 3];
-  const packed = new Uint8Array(batch * area);
+  const packed = take(batch * area);
   for (const [index, image] of images.entries()) {
     const start = index * area;
     const row = image.width * 3;

@@ -1,14 +1,17 @@
 import { type InferenceSession } from 'onnxruntime-node';
 import { type Provider } from './lane-protocol.ts';
 
-/** How a lane opens a session: the calling thread is all of its parallelism, and shapes that vary do not pile up memory. */
+/**
+ * How a lane opens a session: the calling thread is all of its parallelism. No memory pattern, which would be made anew for each shape; an arena, since memory
+ * taken anew for each run costs the first touch of its pages.
+ */
 export const sessionOptions: InferenceSession.SessionOptions = {
   graphOptimizationLevel: 'all',
   executionMode: 'sequential',
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   enableMemPattern: false,
-  enableCpuMemArena: false,
+  enableCpuMemArena: true,
   logSeverityLevel: 3,
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 };

@@ -7,8 +7,11 @@ import { openSessions } from './open-sessions.ts';
 const { setup, state }: LaneStart = workerData;
 
 function reply(message: LaneReply): void {
-  const outputs = message.kind === 'done' ? Object.values(message.outputs) : [];
-  const moved = outputs.flatMap(({ data: { buffer } }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+  const moved: ArrayBuffer[] = [];
+  if (message.kind === 'done') {
+    const buffers = Object.values(message.outputs).map(({ data: { buffer } }) => buffer);
+    moved.push(message.input, ...buffers.filter((buffer) => buffer instanceof ArrayBuffer));
+  }
   // Out of native code, so the thread may be ended if nothing else waits. Before the answer, which may bring the next request at once.
   Atomics.sub(state, laneCell.unanswered, 1);
   Atomics.notify(state, laneCell.unanswered);
@@ -31,7 +34,10 @@ try {
       }
       const began = performance.timeOrigin + performance.now();
       await sessions.run(message).then(
-        (outputs) => reply({ kind: 'done', outputs, began, ended: performance.timeOrigin + performance.now() }),
+        (outputs) => {
+          const ended = performance.timeOrigin + performance.now();
+          reply({ kind: 'done', outputs, input: message.data.buffer, began, ended });
+        },
         (error: unknown) => reply({ kind: 'failed', message: messageOf(error) }),
       );
     });

@@ -62,6 +62,14 @@ describe('resizePicture', () => {
     expect([...data]).toEqual([1, 2, 3]);
   });
 
+  it('puts the result into memory that it is given, whatever that holds', () => {
+    const image = referencePicture();
+    const memory = new Uint8Array(5 * 4 * 3).fill(255);
+    const resized = resizePicture(image, [5, 4], () => memory);
+    expect(resized.data).toBe(memory);
+    expect(resized).toEqual(resizePicture(image, [5, 4]));
+  });
+
   it('keeps one colour one colour', () => {
     const flat = { width: 97, height: 61, data: new Uint8Array(97 * 61 * 3).fill(255) };
     expect(resizePicture(flat, [13, 151]).data.every((level) => level === 255)).toBe(true);

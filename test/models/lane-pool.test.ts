@@ -13,7 +13,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 /** A lane whose answers the test gives. */
 function fakeLane(): Lane & { started: string[]; answer: () => void; fail: () => void; end: () => void } {
   const started: string[] = [];
-  const pending: { resolve: (outputs: LaneOutputs) => void; reject: (error: Error) => void }[] = [];
+  const pending: { answer: () => void; reject: (error: Error) => void }[] = [];
   let isClosed = false;
   const end = (): void => {
     isClosed = true;
@@ -24,14 +24,18 @@ function fakeLane(): Lane & { started: string[]; answer: () => void; fail: () =>
     get isClosed() {
       return isClosed;
     },
-    run: ({ model }: LaneRequest) => {
+    run: ({ model, data }: LaneRequest, takeBack) => {
       if (isClosed) return Promise.reject(new PipelineError('inference-failed', 'closed'));
       started.push(model);
       return new Promise((resolve, reject) => {
-        pending.push({ resolve, reject });
+        const answer = (): void => {
+          takeBack?.(data.buffer);
+          resolve(outputs);
+        };
+        pending.push({ answer, reject });
       });
     },
-    answer: () => pending.shift()?.resolve(outputs),
+    answer: () => pending.shift()?.answer(),
     fail: () => pending.shift()?.reject(new PipelineError('inference-failed', 'bad input')),
     end,
     async [Symbol.asyncDispose]() {
@@ -115,6 +119,26 @@ describe('lanePool', () => {
     lane.answer();
     await settle();
     expect(pack).toHaveBeenCalledOnce();
+  });
+
+  it('packs into memory that a lane has given back, and never into what a lane has', async () => {
+    const lane = fakeLane();
+    const pool = lanePool([lane]);
+    const used: ArrayBuffer[] = [];
+    const pack: LaneJob['pack'] = (take) => {
+      const data = take(5);
+      used.push(data.buffer);
+      return data;
+    };
+    for (let jobs = 0; jobs < 4; jobs += 1) pool.run({ ...job('x'), pack }).subscribe();
+    await settle();
+    lane.answer();
+    await settle();
+    lane.answer();
+    await settle();
+    expect(used).toHaveLength(4);
+    expect(used[1]).not.toBe(used[0]);
+    expect([used[2], used[3]]).toEqual([used[0], used[1]]);
   });
 
   it('emits the outputs once and completes', async () => {

@@ -1,8 +1,11 @@
 import { firstValueFrom, of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type CropSize } from '../../src/core/bucket.ts';
+import { type RgbImage } from '../../src/core/rgb-image.ts';
 import { type LaneJob, type LanePool } from '../../src/models/lane-pool.ts';
 import { type LaneOutputs } from '../../src/models/lane-protocol.ts';
 import { loadManifest } from '../../src/models/load-manifest.ts';
+import { type TakeMemory } from '../../src/models/memory-pool.ts';
 import { onnxDetector } from '../../src/models/onnx-detector.ts';
 import { onnxEmbedder } from '../../src/models/onnx-embedder.ts';
 import { type FixedShapes } from '../../src/models/pack-images.ts';
@@ -17,7 +20,7 @@ function fakePool(answer: (job: LaneJob) => LaneOutputs): LanePool & { jobs: (La
   return {
     jobs,
     run(job) {
-      jobs.push({ ...job, bytes: job.pack().length });
+      jobs.push({ ...job, bytes: job.pack((bytes) => new Uint8Array(bytes)).length });
       return of(answer(job));
     },
     async [Symbol.asyncDispose]() {},
@@ -48,6 +51,25 @@ describe('onnxDetector', () => {
     expect(resize).not.toHaveBeenCalled();
     await firstValueFrom(detector.detect([picture([65, 100])], 'gallery'));
     expect(resize).toHaveBeenCalledOnce();
+  });
+
+  it('resizes into memory of images that have been packed, and leaves pixels alone that a resizer has of its own', async () => {
+    const own = picture([64, 64]);
+    const used: ArrayBufferLike[] = [];
+    const resize = vi.fn((image: RgbImage, [width, height]: CropSize, take: TakeMemory) => {
+      if (image.width === 66) return own;
+      const data = take(width * height * 3).fill(7);
+      used.push(data.buffer);
+      return { width, height, data };
+    });
+    const detector = onnxDetector({ pool: fakePool(() => found([])), set, resize });
+    const frames = [picture([65, 65]), picture([65, 65])];
+    await firstValueFrom(detector.detect([picture([66, 66])], 'gallery'));
+    await firstValueFrom(detector.detect(frames, 'gallery'));
+    await firstValueFrom(detector.detect(frames, 'gallery'));
+    expect(used[1]).not.toBe(used[0]);
+    expect(new Set(used)).toEqual(new Set(used.slice(0, 2)));
+    expect(used).not.toContain(own.data.buffer);
   });
 
   describe('between two images', () => {

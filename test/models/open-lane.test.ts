@@ -75,6 +75,18 @@ describe('a lane', () => {
     await answer;
   });
 
+  it('gives the memory of an input back when it has been run, and not when the model refuses it', async () => {
+    await using lane = await openLane(setup);
+    const back: number[] = [];
+    const takeBack = ({ byteLength }: ArrayBuffer): void => void back.push(byteLength);
+    const given = request(9);
+    const memory = new Uint8Array(given.data.length + 100);
+    await lane.run({ ...given, data: memory.subarray(0, given.data.length) }, takeBack);
+    expect(back).toEqual([given.data.length + 100]);
+    await expect(lane.run({ ...request(9), dims: [1] }, takeBack)).rejects.toThrow('Model embedder a failed');
+    expect(back).toHaveLength(1);
+  });
+
   it('says while it may be in native code', async () => {
     // What is stored, and not what is there: the thread may have answered before this one looks.
     using stored = vi.spyOn(Atomics, 'store');

@@ -1,0 +1,37 @@
+/** Gives memory of some bytes, which holds anything. */
+export type TakeMemory = (bytes: number) => Uint8Array<ArrayBuffer>;
+
+/** Buffers are made in multiples of this, so that what is about as large can use the same one. */
+const granule = 64 * 1024;
+
+/**
+ * Memory for pixels of any size that is used again. Taken anew for each batch it costs the first touch of its pages, and garbage collections later: after
+ * 64 MB of it V8 goes through its whole heap.
+ *
+ * Holds at most `most` buffers, the largest ones. What is not given back is left to the garbage collector.
+ */
+export class MemoryPool {
+  readonly #most: number;
+  /** By rising size. */
+  readonly #free: ArrayBuffer[] = [];
+
+  /** @param most buffers to hold: an integer, at least 0. As many as can be out at once are enough. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Memory that is nobody else's: of the smallest buffer with room, or of a new one. */
+  take(bytes: number): Uint8Array<ArrayBuffer> {
+    const place = this.#free.findIndex(({ byteLength }) => byteLength >= bytes);
+    const [buffer = new ArrayBuffer(Math.ceil(bytes / granule) * granule)] =
+      place < 0 ? [] : this.#free.splice(place, 1);
+    return new Uint8Array(buffer, 0, bytes);
+  }
+
+  /** Gives a whole buffer back, of which nobody may look at anything from then on. */
+  give(buffer: ArrayBuffer): void {
+    const place = this.#free.findIndex(({ byteLength }) => byteLength >= buffer.byteLength);
+    this.#free.splice(place < 0 ? this.#free.length : place, 0, buffer);
+    if (this.#free.length > this.#most) this.#free.shift();
+  }
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryPool } from '../../src/models/memory-pool.ts';
+
+const kib = 1024;
+
+describe('MemoryPool', () => {
+  it('gives each its own, of the length that was asked for', () => {
+    const memory = new MemoryPool(2);
+    const [first, second] = [memory.take(10), memory.take(70 * kib)];
+    expect([first.length, second.length]).toEqual([10, 70 * kib]);
+    expect(first.buffer).not.toBe(second.buffer);
+  });
+
+  it('uses the smallest buffer with room again', () => {
+    const memory = new MemoryPool(3);
+    const [small, large, middle] = [10 * kib, 300 * kib, 100 * kib].map((bytes) => memory.take(bytes).buffer);
+    for (const buffer of [small, large, middle]) memory.give(buffer!);
+    expect(memory.take(90 * kib).buffer).toBe(middle);
+    expect(memory.take(90 * kib).buffer).toBe(large);
+    expect(memory.take(1).buffer).toBe(small);
+    expect(memory.take(1).buffer.byteLength).toBe(64 * kib);
+  });
+
+  it('holds no more than it may, the largest', () => {
+    const memory = new MemoryPool(2);
+    const buffers = [100, 300, 200].map((size) => memory.take(size * kib).buffer);
+    for (const buffer of buffers) memory.give(buffer);
+    expect([memory.take(1).buffer, memory.take(1).buffer]).toEqual([buffers[2], buffers[1]]);
+    expect(buffers).not.toContain(memory.take(1).buffer);
+  });
+
+  it('may hold nothing', () => {
+    const memory = new MemoryPool(0);
+    const { buffer } = memory.take(1);
+    memory.give(buffer);
+    expect(memory.take(1).buffer).not.toBe(buffer);
+  });
+});
