@@ -3,9 +3,6 @@ import { type NearRows, selectNearest } from '../matching/select-nearest.ts';
 import { type DotSession, type QueryColumns } from '../models/dot-session.ts';
 import { type ProductsWay, type RowProducts } from './row-products.ts';
 
-/** Queries that are multiplied with a block at once: their products with 4096 rows take 4 MiB, which the processor's caches hold. */
-const queriesAtOnce = 256;
-
 /**
  * Share of a block's rows, query by query, that may be measured in float64: one that is measured takes as long as some 20 products in float32, so that
  * products in bytes, which save two thirds of these, are not worth it with more than 3 %. Rows of a real shop: 0.6 %.
@@ -98,11 +95,14 @@ interface QueryPart {
 }
 
 /** The queries, as many at a time as are multiplied at once. */
-function partsOf(way: ProductsWay, { queries, featureLength }: Omit<ScanOptions, 'k'>): readonly QueryPart[] {
+function partsOf(
+  { queriesAtOnce, begin }: ProductsWay,
+  { queries, featureLength }: Omit<ScanOptions, 'k'>,
+): readonly QueryPart[] {
   const parts: QueryPart[] = [];
   for (let firstQuery = 0; firstQuery * featureLength < queries.length; firstQuery += queriesAtOnce) {
     const some = queries.subarray(firstQuery * featureLength, (firstQuery + queriesAtOnce) * featureLength);
-    parts.push({ firstQuery, productsWith: way(some, featureLength) });
+    parts.push({ firstQuery, productsWith: begin(some, featureLength) });
   }
   return parts;
 }

@@ -8,10 +8,11 @@ function clocked(): { now: () => number; way: (...times: readonly number[]) => P
     now: () => time,
     way: (...times) => {
       const left = [...times];
-      return () => () => {
+      const begin = () => () => {
         time += left.length > 1 ? left.shift()! : left[0]!;
         return Promise.resolve({ maxima: new Float32Array() });
       };
+      return { queriesAtOnce: 1, begin };
     },
   };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { squaredDistance } from '../../src/matching/dot-products.ts';
 import { type CoarseSession, openCoarseSession } from '../../src/models/coarse-session.ts';
 import { type GroupMaxSession, openGroupMaxSession } from '../../src/models/group-max-session.ts';
-import { coarseProducts, fullProducts, type ProductsWay } from '../../src/pipelines/row-products.ts';
+import { coarseProducts, fullProducts, type ProductsWay, type RowProducts } from '../../src/pipelines/row-products.ts';
 import { roomFor, type ScannedRows, scanMaxima } from '../../src/pipelines/scan-rows.ts';
 
 const featureLength = 96;
@@ -34,7 +34,7 @@ function blocksOf(rows: readonly Float32Array[], size: number): readonly Scanned
 }
 
 describe('scanMaxima', () => {
-  const queries = vectors(300, 1);
+  const queries = vectors(1100, 1);
   const rows = vectors(700, 1.01);
   const asked = Float32Array.from(queries.flatMap((query) => [...query]));
   const nearest = queries.map((query) => {
@@ -65,16 +65,17 @@ describe('scanMaxima', () => {
   });
 
   /** Products that say nothing, or the truth. */
-  const told = (used: string[], name: string, error: number): ProductsWay => {
-    const way = fullProducts(full);
-    return (some, length) => {
-      const productsWith = way(some, length);
+  const telling = (used: string[], name: string, error: number): ProductsWay => {
+    const { queriesAtOnce, begin } = fullProducts(full);
+    const told = (some: Float32Array, length: number): RowProducts => {
+      const productsWith = begin(some, length);
       return async (features) => {
         used.push(name);
         const errors = new Float64Array(some.length / length).fill(error);
         return { ...(await productsWith(features)), errors };
       };
     };
+    return { queriesAtOnce, begin: told };
   };
 
   it.each([
@@ -83,7 +84,7 @@ describe('scanMaxima', () => {
   ])('goes on with $takes when products are $error off', async ({ error, takes }) => {
     const used: string[] = [];
     const few = { queries: asked.subarray(0, 9 * featureLength), featureLength };
-    const scan = scanMaxima([told(used, 'first', error), told(used, 'second', 1e-4)], few);
+    const scan = scanMaxima([telling(used, 'first', error), telling(used, 'second', 1e-4)], few);
     for (const block of blocksOf(rows, 176)) await scan.look(block);
     expect(used).toEqual(takes);
     expect(scan.found().map((near) => near.rows)).toEqual(nearest.slice(0, 9));
