@@ -69,6 +69,14 @@ def network_run(preset: str, member: str | None, folder: Path) -> tuple[Callable
     return (lambda: session.run(None, feeds)), macs, list(pixels.shape)
 
 
+def cpu_name() -> str:
+    """Say what Linux calls the processor, or whatever else the system says."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
 def timed(run: Callable[[], object]) -> tuple[float, float]:
     """Give seconds by the clock and of the CPU."""
     began, before = time.perf_counter(), time.process_time()
@@ -110,7 +118,7 @@ def main() -> None:
         "what": f"the {arguments.preset} networks with random weights, one frame or crop, on all cores",
         "command": f"python training/bench/model_speed.py --preset {arguments.preset} --repeats {arguments.repeats}",
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
-        "machine": {"cores": os.cpu_count(), "system": platform.platform()},
+        "machine": {"cpu": cpu_name(), "cores": os.cpu_count(), "system": platform.platform()},
         "versions": {"python": platform.python_version(), "onnxruntime": onnxruntime.__version__},
         "n": arguments.repeats,
         "load": os.getloadavg(),
