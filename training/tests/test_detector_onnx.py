@@ -35,7 +35,12 @@ def frame_of(seed: int, height: int, width: int) -> torch.Tensor:
     return cards(seed, height, width)[0]
 
 
-COMPACT = DetectorSpec(body=BODY, fpn_channels=16, hidden=32, roi_size=5, rpn_pre_nms=60, rpn_post_nms=30)
+SCORE_MIN = 0.3
+"""Between what cards get, 0.5 and more, and what a blank frame gets: by the rounding of the processor up to 0.12."""
+
+COMPACT = DetectorSpec(
+    body=BODY, fpn_channels=16, hidden=32, roi_size=5, rpn_pre_nms=60, rpn_post_nms=30, score_min=SCORE_MIN
+)
 
 SEED_LIKE = DetectorSpec(
     body={"stem": [8, 8, 16], "stages": [[8, 16, 2], [8, 24, 2, 2], [8, 32, 2], [8, 32, 2]], "pooling": "from_corner"},
@@ -54,6 +59,7 @@ SEED_LIKE = DetectorSpec(
     rpn_pre_nms=100,
     rpn_post_nms=100,
     boxes_max=100,
+    score_min=SCORE_MIN,
 )
 """P2 to P6, colours, anchors, pooling and frozen normalisation as the preset `seed` has them, far smaller."""
 
