@@ -1,5 +1,7 @@
 """The exported graph against torchvision's own path through the same weights."""
 
+import copy
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,8 +27,10 @@ def blank(height: int, width: int) -> torch.Tensor:
 
 
 def cards(seed: int, height: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Cards as a frame and their boxes (x1 y1 x2 y2)."""
-    frame, boxes = draw_cards(seed, height, width)
+    """Cards as a frame and their boxes (x1 y1 x2 y2), with grain: places that look the same would score the same."""
+    plain, boxes = draw_cards(seed, height, width)
+    grain = np.random.default_rng(seed).integers(-12, 13, plain.shape)
+    frame = np.clip(plain + grain, 0, 255).astype(np.uint8)
     corners = [[x, y, x + w, y + h] for x, y, w, h in boxes]
     return torch.from_numpy(frame), torch.tensor(corners, dtype=torch.float32)
 
@@ -35,12 +39,10 @@ def frame_of(seed: int, height: int, width: int) -> torch.Tensor:
     return cards(seed, height, width)[0]
 
 
-SCORE_MIN = 0.3
-"""Between what cards get, 0.5 and more, and what a blank frame gets: by the rounding of the processor up to 0.12."""
+SIZES = [(96, 128), (150, 100)]
+SEEDS = (1, 2, 7)
 
-COMPACT = DetectorSpec(
-    body=BODY, fpn_channels=16, hidden=32, roi_size=5, rpn_pre_nms=60, rpn_post_nms=30, score_min=SCORE_MIN
-)
+COMPACT = DetectorSpec(body=BODY, fpn_channels=16, hidden=32, roi_size=5, rpn_pre_nms=60, rpn_post_nms=30)
 
 SEED_LIKE = DetectorSpec(
     body={"stem": [8, 8, 16], "stages": [[8, 16, 2], [8, 24, 2, 2], [8, 32, 2], [8, 32, 2]], "pooling": "from_corner"},
@@ -59,14 +61,18 @@ SEED_LIKE = DetectorSpec(
     rpn_pre_nms=100,
     rpn_post_nms=100,
     boxes_max=100,
-    score_min=SCORE_MIN,
 )
 """P2 to P6, colours, anchors, pooling and frozen normalisation as the preset `seed` has them, far smaller."""
 
 
 def train_briefly(spec: DetectorSpec) -> Detector:
-    """Train for a moment to box bright cards, so that scores lie apart and a blank frame has no box."""
-    torch.manual_seed(3)
+    """Train for a moment to box bright cards, from the first seed whose weights leave nothing to rounding."""
+    trained = (apart(train_from(seed, spec), spec) for seed in range(3, 23))
+    return next(detector for detector in trained if is_steady(detector))
+
+
+def train_from(seed: int, spec: DetectorSpec) -> Detector:
+    torch.manual_seed(seed)
     # Normalisations are frozen after they have seen something, as where weights were trained elsewhere.
     made = Detector(spec.model_copy(update={"is_norm_frozen": False})).train()
     optimizer = torch.optim.AdamW(made.parameters(), 4e-3)
@@ -77,9 +83,53 @@ def train_briefly(spec: DetectorSpec) -> Detector:
         sum(losses.values()).backward()
         torch.nn.utils.clip_grad_norm_(made.parameters(), 5.0)
         optimizer.step()
-    trained = Detector(spec)
-    trained.load_state_dict(made.state_dict())
-    return trained.eval()
+    return made
+
+
+def with_score_min(made: Detector, spec: DetectorSpec, score_min: float) -> Detector:
+    """Give the same weights under another least score, in test mode."""
+    detector = Detector(spec.model_copy(update={"score_min": score_min}))
+    detector.load_state_dict(made.state_dict())
+    return detector.eval()
+
+
+def apart(made: Detector, spec: DetectorSpec) -> Detector:
+    """Put the least score into the widest gap between those of blank frames and cards.
+
+    What a moment of training comes to depends on the rounding of the processor, and a score at the least one is above
+    it in one path and below it in another.
+    """
+    detector = with_score_min(made, spec, 0.01)
+    blanks, others = [0.1], [0.5]
+    for height, width in SIZES:
+        frames = torch.stack([blank(height, width), *(frame_of(seed, height, width) for seed in SEEDS)])
+        with torch.no_grad():
+            found = [one["scores"].tolist() for one in detector(frames)]
+        blanks += found[0]
+        others += [score for scores in found[1:] for score in scores]
+    lowest = max(blanks)
+    scores = sorted({lowest, *(score for score in others if lowest < score <= 0.5)})
+    gap, below = max((after - before, before) for before, after in itertools.pairwise(scores))
+    return with_score_min(made, spec, below + gap / 2)
+
+
+def is_steady(detector: Detector) -> bool:
+    """Whether weights that are a little different find the same, so that rounding decides about nothing."""
+    source = torch.Generator().manual_seed(1)
+    for height, width in SIZES:
+        frames = torch.stack([blank(height, width), *(frame_of(seed, height, width) for seed in SEEDS)])
+        expected = eagerly(detector, frames)
+        if set(expected[2].tolist()) != {1, 2, 3}:
+            return False
+        for _ in range(4):
+            other = copy.deepcopy(detector)
+            with torch.no_grad():
+                for parameter in other.parameters():
+                    parameter *= 1 + 1e-5 * torch.randn(parameter.shape, generator=source)
+            found = eagerly(other, frames)
+            if len(found[2]) != len(expected[2]) or np.abs(found[0] - expected[0]).max() > 0.25:
+                return False
+    return True
 
 
 @pytest.fixture(scope="module", params=[COMPACT, SEED_LIKE], ids=["compact", "seed-like"])
@@ -110,7 +160,7 @@ def assert_same(first: Rows, second: Rows, *, pixels: float = 0.5, score: float 
     assert np.abs(first[1] - second[1]).max(initial=0) <= score
 
 
-@pytest.mark.parametrize(("height", "width"), [(96, 128), (150, 100)])
+@pytest.mark.parametrize(("height", "width"), SIZES)
 def test_torchvision_module_and_graph_agree(
     detector: Detector, run: Callable[[torch.Tensor], Rows], height: int, width: int
 ) -> None:
@@ -127,9 +177,9 @@ def test_torchvision_module_and_graph_agree(
     assert [part.dtype for part in graph] == [np.float32, np.float32, np.int64]
 
 
-@pytest.mark.parametrize(("height", "width"), [(96, 128), (150, 100)])
+@pytest.mark.parametrize(("height", "width"), SIZES)
 def test_a_batch_equals_its_frames_one_by_one(run: Callable[[torch.Tensor], Rows], height: int, width: int) -> None:
-    frames = torch.stack([frame_of(seed, height, width) for seed in (1, 2, 7)] + [blank(height, width)])
+    frames = torch.stack([frame_of(seed, height, width) for seed in SEEDS] + [blank(height, width)])
     whole = run(frames)
     single = [run(frames[index : index + 1]) for index in range(4)]
     assert not len(single[3][0]), "nothing is found on a blank frame alone"
