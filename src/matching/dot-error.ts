@@ -9,14 +9,17 @@ export function dotError(featureLength: number): number {
   return featureLength * roundOff * 1.01;
 }
 
-/** The least true product that a row can have whose distance is `distance` or less: a distance is rounded to float32, and products above 1 all mean 0. */
+/** Furthest that a true product can be below what its distance says: that is rounded to float32, and products above 1 all mean 0. */
+const distanceSlack = 4 * roundOff;
+
+/** The least true product that a row can have whose distance is `distance` or less. */
 export function leastTrueDot(distance: number): number {
-  return 1 - distance / 2 - 4 * roundOff;
+  return 1 - distance / 2 - distanceSlack;
 }
 
 /** An inexact product that is lower by more than this cannot be of a row that is as near: a distance is rounded to float32, and products above 1 all mean 0. */
 export function dotSlack(featureLength: number): number {
-  return dotError(featureLength) + 4 * roundOff;
+  return dotError(featureLength) + distanceSlack;
 }
 
 /** The least inexact product, at most {@link dotError} off, that a row can have whose distance is `distance` or less. */

@@ -1,6 +1,5 @@
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { PipelineError } from '../core/errors.ts';
-import { sessionOptions } from './session-options.ts';
+import { Tensor } from 'onnxruntime-node';
+import { floatsOf, openArithmetic } from './arithmetic-session.ts';
 
 /**
  * An ONNX model that multiplies float32 `rows` `[r, d]`, rounded to bytes, with the codes of queries, int8 `columns` `[d, q]`. `step` is a
@@ -49,8 +48,7 @@ export interface CoarseSession extends AsyncDisposable {
 
 /** Opens a session on the calling thread, which is all of its parallelism. */
 export async function openCoarseSession(): Promise<CoarseSession> {
-  env.logLevel = 'error';
-  const session = await InferenceSession.create(model, { executionProviders: ['cpu'], ...sessionOptions });
+  const session = await openArithmetic(model);
   // Memory of V8 for each run would be collected all the time.
   let room: { readonly dots: Tensor; readonly maxima: Tensor; readonly step: Tensor } | undefined;
   return {
@@ -73,7 +71,11 @@ export async function openCoarseSession(): Promise<CoarseSession> {
         },
         room,
       );
-      return { dots: floatsOf(dots), maxima: floatsOf(maxima), step: floatsOf(step)[0]! };
+      return {
+        dots: floatsOf(dots, 'A product'),
+        maxima: floatsOf(maxima, 'A product'),
+        step: floatsOf(step, 'A product')[0]!,
+      };
     },
     [Symbol.asyncDispose]: () => session.release(),
   };
@@ -81,9 +83,4 @@ export async function openCoarseSession(): Promise<CoarseSession> {
 
 function emptyTensor(dims: readonly number[]): Tensor {
   return new Tensor('float32', new Float32Array(dims.reduce((product, size) => product * size, 1)), dims);
-}
-
-function floatsOf(tensor: Tensor | undefined): Float32Array {
-  if (tensor?.data instanceof Float32Array) return tensor.data;
-  throw new PipelineError('inference-failed', `A product is ${tensor?.type ?? 'missing'}, not float32`);
 }

@@ -1,6 +1,5 @@
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { PipelineError } from '../core/errors.ts';
-import { sessionOptions } from './session-options.ts';
+import { Tensor } from 'onnxruntime-node';
+import { floatsOf, openArithmetic } from './arithmetic-session.ts';
 
 /** An ONNX model with one node, `dots = MatMul(rows, queries)` over float32 `[r, d]` and `[d, q]`. */
 const model = Buffer.from(
@@ -28,19 +27,14 @@ export interface DotSession extends AsyncDisposable {
 
 /** Opens a session on the calling thread, which is all of its parallelism. */
 export async function openDotSession(): Promise<DotSession> {
-  env.logLevel = 'error';
-  const session = await InferenceSession.create(model, {
-    executionProviders: ['cpu'],
-    ...sessionOptions,
-  });
+  const session = await openArithmetic(model);
   return {
     async run(features, { columns, queries, featureLength }) {
       const { dots } = await session.run({
         rows: new Tensor('float32', features, [features.length / featureLength, featureLength]),
         queries: new Tensor('float32', columns, [featureLength, queries]),
       });
-      if (dots?.data instanceof Float32Array) return dots.data;
-      throw new PipelineError('inference-failed', `The product of features is ${dots?.type ?? 'missing'}, not float32`);
+      return floatsOf(dots, 'The product of features');
     },
     [Symbol.asyncDispose]: () => session.release(),
   };

@@ -1,6 +1,5 @@
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { PipelineError } from '../core/errors.ts';
-import { sessionOptions } from './session-options.ts';
+import { Tensor } from 'onnxruntime-node';
+import { floatsOf, openArithmetic } from './arithmetic-session.ts';
 
 /**
  * An ONNX model over float32 `queries` `[q, d]` and `rows` `[r, d]`: `Gemm` of the two with `transB`, `Reshape` of the products to `[q, r / 16, 16]`, and
@@ -30,16 +29,14 @@ export interface GroupMaxSession extends AsyncDisposable {
 
 /** Opens a session on the calling thread, which is all of its parallelism. */
 export async function openGroupMaxSession(): Promise<GroupMaxSession> {
-  env.logLevel = 'error';
-  const session = await InferenceSession.create(model, { executionProviders: ['cpu'], ...sessionOptions });
+  const session = await openArithmetic(model);
   return {
     async run({ queries, features, featureLength }) {
       const { maxima } = await session.run({
         queries: new Tensor('float32', queries, [queries.length / featureLength, featureLength]),
         rows: new Tensor('float32', features, [features.length / featureLength, featureLength]),
       });
-      if (maxima?.data instanceof Float32Array) return maxima.data;
-      throw new PipelineError('inference-failed', `The largest product is ${maxima?.type ?? 'missing'}, not float32`);
+      return floatsOf(maxima, 'The largest product');
     },
     [Symbol.asyncDispose]: () => session.release(),
   };

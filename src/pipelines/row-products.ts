@@ -45,8 +45,9 @@ const worthwhile = 2 / 3;
 const trial = { queries: 256, rows: 512, featureLength: 1024, rounds: 3 };
 
 /**
- * The ways that are worth it on this machine, in the order in which to take them: first bytes, if they are the faster ones by a trial of some milliseconds: processors with dot products of bytes (AVX-512 VNNI, and the like) multiply
- * bytes three times as fast, others hardly faster. All ways come to the same answers.
+ * The ways that are worth it on this machine, in the order in which to take them: first bytes, if they are the faster ones by a trial of some milliseconds.
+ * Processors with dot products of bytes (AVX-512 VNNI, and the like) multiply bytes three times as fast, others hardly faster. All ways come to the same
+ * answers.
  *
  * @param now a clock, in milliseconds.
  */
@@ -58,7 +59,8 @@ export async function chooseWays(
   const vectors = (count: number): Float32Array =>
     new Float32Array(count * featureLength).map((_, place) => (place % 251) - 125);
   const features = vectors(rows);
-  const multiply = [full, coarse].map((way) => way.begin(vectors(queries), featureLength));
+  const asked = vectors(queries);
+  const multiply = [full, coarse].map((way) => way.begin(asked, featureLength));
   const least = [Infinity, Infinity];
   for (let round = 0; round < rounds; round += 1) {
     for (const [place, products] of multiply.entries()) {
