@@ -31,19 +31,29 @@ export function explainFailure(
 /** Whether something that was thrown is about what the user asked for: exit code 2. */
 export function isUsage(thrown: unknown): boolean {
   if (thrown instanceof PipelineError) {
-    return usageCodes.has(thrown.code) || (namedCodes.has(thrown.code) && isMissing(thrown.cause));
+    const { code, cause } = thrown;
+    return (
+      usageCodes.has(code) ||
+      (namedCodes.has(code) && hasCode(cause, 'ENOENT')) ||
+      // A file where a folder was to be made.
+      (code === 'file-unwritable' && hasCode(cause, 'ENOTDIR', 'EEXIST'))
+    );
   }
   // A TypeError of `core/assert.ts` is about a value that the user gave; any other is a bug.
   return thrown instanceof UsageError || (thrown instanceof TypeError && thrown.message.startsWith('Expected `'));
 }
 
-function isMissing(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+function hasCode(cause: unknown, ...codes: readonly string[]): boolean {
+  return cause instanceof Error && 'code' in cause && codes.includes(String(cause.code));
 }
+
+/** What the library names and the command line does not: it comes without a name. */
+const nameless: ReadonlySet<string> = new Set(['root', 'roots', 'from']);
 
 /** Names the option of the command line where the library names its own: `flow.detectorBatch` is `--detector-batch`. */
 function asOption(message: string): string {
-  return message.replace(/^Expected `(?:flow|matching)\.(\w+)`/, (_, field: string) => {
+  return message.replace(/^Expected `(?:(?:flow|matching)\.)?(\w+)`/, (whole, field: string) => {
+    if (nameless.has(field)) return whole;
     const option = field.replace(/Bytes$/, '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return `Expected \`--${option}\``;
   });

@@ -1,10 +1,11 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertInteger } from '../core/assert.ts';
 import { type BoxFeature } from '../core/box-feature.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type Owner, ownerKey } from '../core/frame.ts';
 import { shardName, type Sidecar } from './box-store-format.ts';
+import { makePath } from './make-folder.ts';
 import { packShard, writeShard } from './feature-shard.ts';
 
 /** Options of {@link createBoxStore}. */
@@ -55,7 +56,7 @@ export async function createBoxStore(folder: string, options: BoxStoreOptions): 
 
 async function prepare(folder: string, keep: boolean): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makePath(folder);
     if (keep) return;
     const names = await readdir(folder);
     // Sidecars first: what is left after a kill is then no shard.

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, PipelineError } from '../core/errors.ts';
+import { makePath } from './make-folder.ts';
 
 let written = 0;
 
@@ -37,7 +38,7 @@ export async function writeFileWhole(path: string, data: string | Uint8Array): P
 export async function fillWhole(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makePath(dirname(path));
     const file = await open(temporary, 'wx');
     try {
       await fill(file);

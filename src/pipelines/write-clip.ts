@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FrameAnnotations } from '../core/annotation.ts';
+import { makeFolder } from '../io/make-folder.ts';
 import { writeClipAnnotations, writeSpeech } from '../io/write-annotations.ts';
 import { type Ffmpeg } from '../media/find-ffmpeg.ts';
 import { type clipPresets, openClipWriter } from '../media/open-clip-writer.ts';
@@ -65,7 +65,7 @@ interface FilmPlace {
 
 async function writeFilm(clip: Clip, { path, ffmpeg, annotate }: FilmPlace, format: ClipFormat): Promise<number> {
   const { frames, size, crf, preset, signal } = format;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await using writer = await openClipWriter(path, { ffmpeg, width: size[0], height: size[1], fps: 25, crf, preset });
   const annotated: FrameAnnotations[] = [];
   for (let index = 0; index < frames; index++) {
@@ -91,7 +91,7 @@ async function writeStills(
   { folder, annotate }: StillsPlace,
   { frames, signal }: ClipFormat,
 ): Promise<number> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const annotated: FrameAnnotations[] = [];
   for (let index = Math.min(4, Math.floor(frames / 100)) * annotateEvery; index < frames; index += annotateEvery) {
     signal?.throwIfAborted();

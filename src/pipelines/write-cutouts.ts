@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../io/make-folder.ts';
 import { rasteriseSvg } from '../media/rasterise-svg.ts';
 import { writePicture } from '../media/write-picture.ts';
 import { drawCutoutPhoto } from '../synth/draw-cutout-photo.ts';
@@ -27,7 +27,7 @@ export async function writeCutouts({ out, entries, signal, onProgress }: WriteCu
       random: createRandom(`cutout ${key}`),
       rasterise: rasteriseSvg,
     });
-    for (const part of ['photos', 'masks']) await mkdir(join(out, part, kind), { recursive: true });
+    for (const part of ['photos', 'masks']) await makeFolder(join(out, part, kind));
     await writePicture(join(out, 'photos', kind, `${key}.jpg`), photo);
     await writePicture(join(out, 'masks', kind, `${key}.png`), mask);
     done += 1;

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../io/make-folder.ts';
 import { writePictureAnnotations, writeTitle } from '../io/write-annotations.ts';
 import { rasteriseSvg } from '../media/rasterise-svg.ts';
 import { writePicture } from '../media/write-picture.ts';
@@ -20,7 +20,7 @@ export async function writeItem(
   const pieces = await loadPieces(item);
   const plans = planPictures(random.fork('pictures'), scale);
   const folder = join(out, 'image', item.id);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const [index, plan] of plans.entries()) {
     const own = random.fork(`picture ${index}`);
     const host =

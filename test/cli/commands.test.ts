@@ -116,11 +116,11 @@ describe('match, rematch and eval', () => {
     expect(scored.stderr).toMatch(/^vitrine: Cannot read the result file .*\n$/);
   });
 
-  it('refuse a file as --out in one line', async () => {
+  it('refuse a file as --out in one line with exit code 2', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');
     const { exitCode, stdout, stderr } = await runMain('match', shop, '--out', file, ...onTiny);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^vitrine: Cannot write .*a-file.*\. Name a folder as --out that can be written to\.\n$/);
   });
 
@@ -210,7 +210,7 @@ describe('export', () => {
     {
       what: 'a share above 1',
       args: ['s', '--coco', 'c', '--validation-share', '2'],
-      says: 'Expected `validationShare`',
+      says: 'Expected `--validation-share`',
     },
   ])('refuses $what in one line with exit code 2', async ({ args, says }) => {
     const { exitCode, stdout, stderr } = await runMain('export', ...args);

@@ -21,7 +21,12 @@ describe('explainFailure', () => {
     {
       thrown: thrownBy(() => assertInteger('items', 0, 1, 9)),
       exitCode: 2,
-      text: 'vitrine: Expected `items` to be an integer from 1 to 9, got 0 (number)\n',
+      text: 'vitrine: Expected `--items` to be an integer from 1 to 9, got 0 (number)\n',
+    },
+    {
+      thrown: new TypeError('Expected `root` to be a path, got 5 (number)'),
+      exitCode: 2,
+      text: 'vitrine: Expected `root` to be a path, got 5 (number)\n',
     },
     {
       thrown: new TypeError("Cannot read properties of undefined (reading 'x')"),
@@ -49,6 +54,20 @@ describe('explainFailure', () => {
       thrown: new PipelineError('store-invalid', 'Torn', { cause: Object.assign(new Error('x'), { code: 'EIO' }) }),
       exitCode: 1,
       text: 'vitrine: Torn\n',
+    },
+    {
+      thrown: new PipelineError('file-unwritable', 'In the way', {
+        cause: Object.assign(new Error('x'), { code: 'ENOTDIR' }),
+      }),
+      exitCode: 2,
+      text: 'vitrine: In the way\n',
+    },
+    {
+      thrown: new PipelineError('file-unwritable', 'Full', {
+        cause: Object.assign(new Error('x'), { code: 'ENOSPC' }),
+      }),
+      exitCode: 1,
+      text: 'vitrine: Full\n',
     },
     {
       thrown: new PipelineError('model-invalid', 'Gone', { cause: Object.assign(new Error('x'), { code: 'ENOENT' }) }),

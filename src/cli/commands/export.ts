@@ -3,8 +3,7 @@ import { type ExportReport } from '../../pipelines/export-report.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { exportSummary } from '../export-summary.ts';
 import { jsonOption, quietOption } from '../options/common-options.ts';
-import { flowOptions } from '../options/flow-options.ts';
-import { parseBytes } from '../options/parse-bytes.ts';
+import { budgetFrom, flowOptions } from '../options/flow-options.ts';
 import { formatFrames, parseFrames } from '../options/parse-frames.ts';
 import { showProgress } from '../show-progress.ts';
 import { UsageError } from '../usage-error.ts';
@@ -82,7 +81,7 @@ export const exportCommand: Command = defineCommand({
         sharedIds,
         quality,
         cropFrames: parseFrames('crop-frames', args.cropFrames),
-        flow: { concurrency, budgetBytes: parseBytes('budget', args.budget) },
+        flow: { concurrency, budgetBytes: budgetFrom(args.budget) },
         signal,
         onProgress: (progress) => display.update(progress),
       });

@@ -1,7 +1,10 @@
 import { type FlowOptions, defaultFlow } from '../../core/defaults.ts';
+import { UsageError } from '../usage-error.ts';
 import { type NumberOption, type TextOption } from './option-kinds.ts';
 import { formatBytes, parseBytes } from './parse-bytes.ts';
 
+/** Less cannot be meant: a frame of 540x960 takes more. */
+const leastBudget = '1MiB';
 const group = 'Speed and memory (none of these changes a result):';
 
 /** How much happens at once, as command-line options. */
@@ -38,7 +41,11 @@ export const flowOptions: Readonly<Record<'concurrency' | 'detector-batch' | 'em
   },
 };
 
-/** The flow settings that were asked for. */
+/**
+ * The flow settings that were asked for.
+ *
+ * @throws UsageError as {@link budgetFrom} does.
+ */
 export function flowFrom(args: {
   readonly concurrency: number;
   readonly detectorBatch: number;
@@ -46,5 +53,16 @@ export function flowFrom(args: {
   readonly budget: string;
 }): FlowOptions {
   const { concurrency, detectorBatch, embedderBatch, budget } = args;
-  return { concurrency, detectorBatch, embedderBatch, budgetBytes: parseBytes('budget', budget) };
+  return { concurrency, detectorBatch, embedderBatch, budgetBytes: budgetFrom(budget) };
+}
+
+/**
+ * The bytes of `--budget`.
+ *
+ * @throws UsageError when it is no size, or a mistake by its size.
+ */
+export function budgetFrom(text: string): number {
+  const bytes = parseBytes('budget', text);
+  if (bytes >= parseBytes('budget', leastBudget)) return bytes;
+  throw new UsageError(`Expected --budget to be at least ${leastBudget}, got ${text}; say 64MB or 1GiB`);
 }
