@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=131072 node
+// glibc gives memory from this size on back at once, in place of keeping holes of what pictures and models took: 150 of 690 MB of a match less, and no more after
+// a thousand clips than after a hundred. It has to be in the environment before the program starts.
 import { setFlagsFromString } from 'node:v8';
 import { endWithReader } from '../src/cli/end-with-reader.ts';
 import { main } from '../src/cli/main.ts';

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { openDataset } from '../../src/io/dataset.ts';
 import { packageFolder } from '../../src/pipelines/package-folder.ts';
 import { type FloorReport } from '../baselines/floor-report.ts';
+import { asStarted } from '../harness/as-started.ts';
 import { measured } from '../harness/measured.ts';
 import { measureChild } from '../harness/measure-child.ts';
 import { type Comparison, type LeftOut, spreadsOf, summarise } from '../harness/results.ts';
@@ -75,11 +76,11 @@ export async function runPipeline(contender: Contender, options: PipelineOptions
     const contest = await contests[contender]({ root, out, result: join(ours, 'result.json'), options });
     if ('leftOut' in contest) return contest;
 
+    const program = await asStarted(join(built, 'bin/vitrine.js'));
     const match = async (): Promise<Cost> => {
       await rm(ours, { recursive: true, force: true });
-      const program = [join(built, 'bin/vitrine.js'), 'match', root, '--out', ours, '--quiet'];
-      const settings = ['--models', models, '--device', 'cpu', '--frames', frames];
-      return costOf(await measureChild({ command: process.execPath, args: [...program, ...settings] }));
+      const args = ['match', root, '--out', ours, '--quiet', '--models', models, '--device', 'cpu', '--frames', frames];
+      return costOf(await measureChild({ command: program, args }));
     };
     let agreement = '';
     const other = async (): Promise<Cost> => {

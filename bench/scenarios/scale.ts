@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDataset } from '../../src/io/dataset.ts';
 import { type RunReport } from '../../src/pipelines/run-report.ts';
+import { asStarted } from '../harness/as-started.ts';
 import { measureChild } from '../harness/measure-child.ts';
 import { type Cost } from '../harness/spread.ts';
 import { watchTree } from '../harness/watch-tree.ts';
@@ -116,8 +117,8 @@ async function runMatch(shop: string, { clips, out, models, frames }: RunMatchOp
   const settings = ['--models', models, '--device', 'cpu', '--frames', frames, '--quiet'];
   using tree = watchTree({ everyMs, onLook });
   const { wallSeconds, cpuSeconds } = await measureChild({
-    command: process.execPath,
-    args: [program, 'match', shop, '--out', out, ...settings],
+    command: await asStarted(program),
+    args: ['match', shop, '--out', out, ...settings],
     onStart: tree.start,
   });
   onLook();

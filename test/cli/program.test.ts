@@ -48,6 +48,12 @@ describe('the program', { timeout: 120_000 }, () => {
     });
   });
 
+  it('asks glibc to give memory back', async () => {
+    const says = 'data:text/javascript,console.log(process.env.MALLOC_MMAP_THRESHOLD_)';
+    const { stdout } = await runVitrine(['--version'], { env: { NODE_OPTIONS: `--import=${says}` } });
+    expect(stdout).toMatch(/^131072\n\d/u);
+  });
+
   it('loads nothing that computes before it knows which command to run', async () => {
     // CommonJS packages, which all that are slow to load are, leave a trace.
     const script = `

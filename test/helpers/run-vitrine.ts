@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { chmodSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../dist/bin/vitrine.js', import.meta.url));
@@ -21,11 +22,12 @@ export interface RunVitrineOptions {
   readonly onStderr?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** Runs the built program (`npm run build` makes it) as a child process without a terminal. */
+/** Runs the built program (`npm run build` makes it) as a child process without a terminal, started as an installed one is: by its first line. */
 export function runVitrine(args: readonly string[], options: RunVitrineOptions = {}): Promise<ProgramRun> {
   const { cwd, env, onStderr } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], {
+    chmodSync(program, 0o755);
+    const child = spawn(program, args, {
       cwd,
       env: { ...process.env, ...withoutColorWishes, ...env },
     });
