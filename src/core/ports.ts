@@ -19,6 +19,6 @@ export interface Embedder extends AsyncDisposable {
   readonly cropSizes: readonly CropSize[];
   /** Numbers in one feature, e.g. 2048. */
   readonly featureLength: number;
-  /** One feature a crop, in order. All crops have one size. Unsubscribing drops the answer. */
+  /** One feature a crop, in order. All crops have one size, and their pixels may change once it has answered. Unsubscribing drops the answer. */
   embed(crops: readonly RgbImage[]): Observable<readonly Float32Array[]>;
 }

@@ -16,10 +16,16 @@ const one = 1 << 11;
  *
  * @param box integers inside the image, not empty.
  * @param size width and height of the result in pixels.
+ * @param take memory for so many bytes, all of which are written; new memory when left out.
  * @throws TypeError when the box is not inside the image or the size is not positive.
  * @throws PipelineError `library-missing` where WebAssembly or its 128-bit vectors are missing.
  */
-export function cropResample(image: RgbImage, box: Box, [width, height]: CropSize): RgbImage {
+export function cropResample(
+  image: RgbImage,
+  box: Box,
+  [width, height]: CropSize,
+  take: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+): RgbImage {
   const [x1, y1, x2, y2] = box;
   assertInteger('box x1', x1, 0);
   assertInteger('box y1', y1, 0);
@@ -30,7 +36,7 @@ export function cropResample(image: RgbImage, box: Box, [width, height]: CropSiz
 
   const columns = taps(x1, x2, width);
   const rows = taps(y1, y2, height);
-  const data = new Uint8Array(width * height * 3);
+  const data = take(width * height * 3);
   const most = mostColumns(x2 - x1, width);
   for (let from = 0; from < width; from += most) {
     cropColumns(image, { columns, rows, from, to: Math.min(from + most, width), data });

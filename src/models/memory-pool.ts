@@ -35,3 +35,26 @@ export class MemoryPool {
     if (this.#free.length > this.#most) this.#free.shift();
   }
 }
+
+/** Memory for pixels that is lent. */
+export interface MemoryLender {
+  readonly take: TakeMemory;
+  /** Takes back what it has lent, to be lent again: nobody may look at it from then on. Of anything else it does nothing. */
+  readonly giveBack: (data: Uint8Array) => void;
+}
+
+/** Lends memory of a pool that holds at most `most` buffers, to those who may answer with pixels of their own in its place. */
+export function lendMemory(most: number): MemoryLender {
+  const memory = new MemoryPool(most);
+  const lent = new WeakSet<ArrayBufferLike>();
+  return {
+    take: (bytes) => {
+      const data = memory.take(bytes);
+      lent.add(data.buffer);
+      return data;
+    },
+    giveBack: ({ buffer }) => {
+      if (buffer instanceof ArrayBuffer && lent.delete(buffer)) memory.give(buffer);
+    },
+  };
+}

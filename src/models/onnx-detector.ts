@@ -9,7 +9,7 @@ import { detectorSize } from './detector-size.ts';
 import { type LaneOutputs } from './lane-protocol.ts';
 import { type LanePool } from './lane-pool.ts';
 import { type ModelSet } from './load-manifest.ts';
-import { MemoryPool, type TakeMemory } from './memory-pool.ts';
+import { lendMemory, type TakeMemory } from './memory-pool.ts';
 import { type FixedShapes, packImages } from './pack-images.ts';
 
 /** Scales a picture with a triangle filter that is anti-aliased when shrinking, half-pixel centres, into memory that `take` gives. */
@@ -36,7 +36,7 @@ export const detectorModel = 'detector';
  * free. The lanes belong to the pool: disposing this does nothing.
  */
 export function onnxDetector({ pool, set, resize, fixed }: OnnxDetectorOptions): Detector {
-  const resized = lendMemory();
+  const resized = lendMemory(keptImages);
   const detect = (images: readonly RgbImage[], side: Owner['side']): Observable<readonly (readonly Detection[])[]> => {
     const [first] = images;
     if (!first) return of([]);
@@ -81,22 +81,6 @@ function resizeInTurns(
     concatMap((image) => of(image).pipe(subscribeOn(asyncScheduler), map(resize))),
     toArray(),
   );
-}
-
-/** Memory for resized images. Takes back only what it has lent: a `resize` may give pixels of its own. */
-function lendMemory(): { readonly take: TakeMemory; giveBack: (data: Uint8Array) => void } {
-  const memory = new MemoryPool(keptImages);
-  const lent = new WeakSet<ArrayBufferLike>();
-  return {
-    take: (bytes) => {
-      const data = memory.take(bytes);
-      lent.add(data.buffer);
-      return data;
-    },
-    giveBack: ({ buffer }) => {
-      if (buffer instanceof ArrayBuffer && lent.delete(buffer)) memory.give(buffer);
-    },
-  };
 }
 
 interface Scaling {

@@ -1,4 +1,4 @@
-import { defaultIfEmpty, forkJoin, map, mergeMap, type OperatorFunction } from 'rxjs';
+import { defaultIfEmpty, forkJoin, map, mergeMap, type Observable, type OperatorFunction, tap } from 'rxjs';
 import { type BoxFeature } from '../core/box-feature.ts';
 import { type Crop } from '../core/crop.ts';
 import { type Owner } from '../core/frame.ts';
@@ -36,11 +36,20 @@ export function shareEmbedder(embedder: Embedder, options: BatchOptions): Ask<Cr
  * Emits one value a frame when its last crop is embedded, at once when it has none, in any order. Holds the frames that wait for
  * a crop.
  *
+ * @param onEmbedded told of each crop that is embedded: nobody looks at its pixels from then on. Not of those whose answer is not waited for.
  * @example croppedFrame$.pipe(embedCrops(shareEmbedder(embedder, { maxBatch: 16, slots: 2 })));
  */
-export function embedCrops(embed: Ask<Crop, Float32Array>): OperatorFunction<CroppedFrame, FrameBoxes> {
+export function embedCrops(
+  embed: Ask<Crop, Float32Array>,
+  onEmbedded?: (crop: Crop) => void,
+): OperatorFunction<CroppedFrame, FrameBoxes> {
+  const featureOf = (crop: Crop): Observable<BoxFeature> =>
+    embed(crop).pipe(
+      map((feature) => boxOf(crop, feature)),
+      tap(() => onEmbedded?.(crop)),
+    );
   return mergeMap(({ owner, name, crops, dropped }) =>
-    forkJoin(crops.map((crop) => embed(crop).pipe(map((feature) => boxOf(crop, feature))))).pipe(
+    forkJoin(crops.map(featureOf)).pipe(
       defaultIfEmpty([]), // `forkJoin` of nothing says nothing.
       map((boxes) => ({ owner, name, boxes, dropped })),
     ),

@@ -1,4 +1,5 @@
 import { defer, from, map, mergeMap, type Observable, pipe } from 'rxjs';
+import { type Crop } from '../core/crop.ts';
 import { type FlowOptions } from '../core/defaults.ts';
 import { type FrameSource, type InputOutcome } from '../core/frame-source.ts';
 import { type Detector, type Embedder } from '../core/ports.ts';
@@ -17,6 +18,8 @@ export interface BoxGraphPorts {
   readonly decode: Decode;
   readonly detector: Detector;
   readonly cropper: Cropper;
+  /** Told of each crop that is embedded, whose pixels nobody looks at any more. */
+  readonly onEmbedded?: ((crop: Crop) => void) | undefined;
   readonly embedder: Embedder;
   readonly write: WriteBoxes;
 }
@@ -70,7 +73,7 @@ const sourcesBehindDecoders = 16;
  * @throws TypeError when called, if an option is out of range.
  */
 export function boxGraph(sources: Iterable<FrameSource>, ports: BoxGraphPorts, options: BoxGraphOptions): BoxGraph {
-  const { decode, detector, cropper, embedder, write } = ports;
+  const { decode, detector, cropper, onEmbedded, embedder, write } = ports;
   const { concurrency, detectorBatch, embedderBatch, budgetBytes, lanes } = options;
   const openSources = concurrency + sourcesBehindDecoders;
   const meters = {
@@ -94,7 +97,7 @@ export function boxGraph(sources: Iterable<FrameSource>, ports: BoxGraphPorts, o
           pipe(
             detectBoxes(detect),
             cropBoxes({ cropper, cropSizes: embedder.cropSizes, meter: meters.crop }),
-            embedCrops(embed),
+            embedCrops(embed, onEmbedded),
           ),
         ),
         aggregateBoxes(source.owner),

@@ -7,7 +7,6 @@ import { type DatasetItem, openShop } from '../io/dataset.ts';
 import { arePicturesMarked } from '../io/mark-picture.ts';
 import { type ItemIndex, openItemIndex } from '../io/open-item-index.ts';
 import { createItemIndex } from '../io/write-item-index.ts';
-import { cropResample } from '../media/crop-resample.ts';
 import { resizePicture } from '../media/resize-picture.ts';
 import { loadManifest, type ModelSet } from '../models/load-manifest.ts';
 import { openModels } from '../models/open-models.ts';
@@ -18,6 +17,7 @@ import { contentOf, type IndexFacts, type IndexReport, indexReport } from './ind
 import { createItemSink, type SinkCounts } from './item-sink.ts';
 import { createPendingWork } from './pending-work.ts';
 import { pictureDecoder } from './picture-decoder.ts';
+import { reusedCrops } from './reused-crops.ts';
 import { addSource, emptyTally, type Progress, progressOf, type Tally } from './run-tally.ts';
 import { type VitalsMonitor, watchVitals } from './run-vitals.ts';
 
@@ -157,7 +157,7 @@ async function embedItems(all: readonly DatasetItem[], run: EmbedItems): Promise
     {
       decode: sink.watch(pictureDecoder({ openPictures: flow.concurrency, pending })),
       detector,
-      cropper: cropResample,
+      ...reusedCrops(),
       embedder,
       write: (owner, boxes) => sink.write(owner, boxes),
     },

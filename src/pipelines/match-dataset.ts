@@ -9,7 +9,6 @@ import { untilAborted } from '../flow/until-aborted.ts';
 import { createBoxStore } from '../io/create-box-store.ts';
 import { openDataset } from '../io/dataset.ts';
 import { writeFileWhole } from '../io/write-file-whole.ts';
-import { cropResample } from '../media/crop-resample.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
 import { PixelPool } from '../media/pixel-pool.ts';
 import { resizePicture } from '../media/resize-picture.ts';
@@ -21,6 +20,7 @@ import { type MainThreadUse, meterMainThread } from './main-thread.ts';
 import { type MatchDatasetOptions, type MatchSettings, matchSettings } from './match-options.ts';
 import { createPendingWork } from './pending-work.ts';
 import { rematch } from './rematch.ts';
+import { reusedCrops } from './reused-crops.ts';
 import { type RunFacts, type RunReport, runReport } from './run-report.ts';
 import { openRunTrace, type RunTrace } from './run-trace.ts';
 import { addSource, emptyTally, progressOf, type Tally } from './run-tally.ts';
@@ -136,6 +136,7 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   const startedMs = vitals.read().elapsedMs;
   const readMainThread = meterMainThread();
 
+  const crops = reusedCrops();
   const graph = boxGraph(
     sources,
     {
@@ -148,7 +149,8 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
         watch: watchDevices,
       }),
       detector,
-      cropper: watchCalls(cropResample, { place: 'crop', name: 'crop', watch }),
+      cropper: watchCalls(crops.cropper, { place: 'crop', name: 'crop', watch }),
+      onEmbedded: crops.onEmbedded,
       embedder,
       write: (owner, boxes) => pending.track(write(owner, boxes)),
     },

@@ -17,6 +17,7 @@ import {
   throwError,
 } from 'rxjs';
 import { assertInteger, assertNumber } from '../core/assert.ts';
+import { type Crop } from '../core/crop.ts';
 import { type Frame, type Owner } from '../core/frame.ts';
 import { type Gallery } from '../core/gallery.ts';
 import { type Detector, type Embedder } from '../core/ports.ts';
@@ -52,6 +53,8 @@ export interface Arrival {
 export interface WatchGraphPorts {
   readonly detector: Detector;
   readonly cropper: Cropper;
+  /** Told of each crop that is embedded, whose pixels nobody looks at any more. */
+  readonly onEmbedded?: ((crop: Crop) => void) | undefined;
   readonly embedder: Embedder;
   readonly gallery: Pick<Gallery, 'nearest' | 'picturesOf'>;
 }
@@ -114,7 +117,7 @@ export function watchGraph(
   ports: WatchGraphPorts,
   options: WatchGraphOptions & { readonly stop$: Observable<unknown> },
 ): Observable<WatchEvent> {
-  const { detector, cropper, embedder } = ports;
+  const { detector, cropper, onEmbedded, embedder } = ports;
   const { lanes, framesAtOnce, detectorBatch, embedderBatch, whenBehind, statsSeconds, stop$ } = options;
   assertInteger('framesAtOnce', framesAtOnce, 1);
   assertNumber('statsSeconds', statsSeconds, 0.1);
@@ -148,7 +151,7 @@ export function watchGraph(
         of(frameOf(loaded)).pipe(
           detectBoxes(detect),
           cropBoxes({ cropper, cropSizes: embedder.cropSizes }),
-          embedCrops(embed),
+          embedCrops(embed, onEmbedded),
           mergeMap(({ boxes }) => turns(loaded.place, { ...loaded.arrival, isCut: loaded.isCut, boxes })),
         ),
       ),

@@ -5,7 +5,6 @@ import { messageOf, PipelineError } from '../core/errors.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type StatsEvent, type WatchEvent } from '../core/watch-event.ts';
-import { cropResample } from '../media/crop-resample.ts';
 import { type CutFrame, type StreamProblem } from '../media/cut-frame.ts';
 import { cutFrames } from '../media/cut-frames.ts';
 import { parseRawFormat, type RawFormat } from '../media/raw-format.ts';
@@ -18,6 +17,7 @@ import { type DeviceChoice, type DeviceReport } from '../models/choose-device.ts
 import { openModels } from '../models/open-models.ts';
 import { openGallery } from './open-gallery.ts';
 import { compactModels } from './package-folder.ts';
+import { reusedCrops } from './reused-crops.ts';
 import { assertSampling, defaultSampling, sampler, type Sampling } from './sampling.ts';
 import { type Arrival, type WatchCounts, watchGraph } from './watch-graph.ts';
 import { framesAtOnceFor, type WatchOptions, watchSettings } from './watch-options.ts';
@@ -126,7 +126,7 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
   let delivered: Promise<void> | undefined;
   const graph$ = watchGraph(
     arrivals,
-    { detector, embedder, gallery, cropper: cropResample },
+    { detector, embedder, gallery, ...reusedCrops() },
     {
       ...settings,
       lanes: device.lanes,

@@ -53,6 +53,13 @@ describe('cropResample', () => {
     expect([...crop.data]).toEqual([...at(3, 4), ...at(4, 4), ...at(3, 5), ...at(4, 5)]);
   });
 
+  it('writes all of the memory that it is given', () => {
+    const memory = new Uint8Array(73 * 19 * 3).fill(1);
+    const crop = cropResample(picture, [40, 30, 90, 80], [73, 19], () => memory);
+    expect(crop.data).toBe(memory);
+    expect(Buffer.compare(memory, cropResample(picture, [40, 30, 90, 80], [73, 19]).data)).toBe(0);
+  });
+
   it('sees nothing outside the box', () => {
     const box: Box = [40, 30, 90, 80];
     const data = Uint8Array.from(picture.data, (level, i) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryPool } from '../../src/models/memory-pool.ts';
+import { lendMemory, MemoryPool } from '../../src/models/memory-pool.ts';
 
 const kib = 1024;
 
@@ -34,5 +34,24 @@ describe('MemoryPool', () => {
     const { buffer } = memory.take(1);
     memory.give(buffer);
     expect(memory.take(1).buffer).not.toBe(buffer);
+  });
+});
+
+describe('lendMemory', () => {
+  it('lends again what it gets back, once', () => {
+    const { take, giveBack } = lendMemory(2);
+    const first = take(10);
+    giveBack(first);
+    giveBack(first);
+    const again = take(10);
+    expect(again.buffer).toBe(first.buffer);
+    expect(take(10).buffer).not.toBe(again.buffer);
+  });
+
+  it('leaves alone what it has not lent', () => {
+    const { take, giveBack } = lendMemory(2);
+    const foreign = new Uint8Array(100_000);
+    giveBack(foreign);
+    expect(take(10).buffer).not.toBe(foreign.buffer);
   });
 });

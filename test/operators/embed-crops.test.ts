@@ -1,4 +1,4 @@
-import { map, type Observable } from 'rxjs';
+import { map, type Observable, of, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type Crop } from '../../src/core/crop.ts';
 import { type Embedder } from '../../src/core/ports.ts';
@@ -73,5 +73,23 @@ describe('embedCrops', () => {
       expectSubscriptions(source.subscriptions).toBe(subs);
     });
     expect(seen).toEqual(calls);
+  });
+
+  it('tells of each crop that is embedded, and of none whose answer is not waited for', () => {
+    const answers = [new Subject<Float32Array>(), new Subject<Float32Array>()];
+    const done: number[] = [];
+    const embedded$ = of(cropped(crop(0, 1), crop(1, 1))).pipe(
+      embedCrops(
+        ({ boxIndex }) => answers[boxIndex]!,
+        ({ boxIndex }) => void done.push(boxIndex),
+      ),
+    );
+    const subscription = embedded$.subscribe();
+    expect(done).toEqual([]);
+    answers[1]!.next(Float32Array.of(1));
+    expect(done).toEqual([1]);
+    subscription.unsubscribe();
+    answers[0]!.next(Float32Array.of(1));
+    expect(done).toEqual([1]);
   });
 });
