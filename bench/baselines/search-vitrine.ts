@@ -1,12 +1,14 @@
 // The exact search of `match` over vectors in a file, for the scenario `search`; prints a SearchReport.
 //   node dist/bench/baselines/search-vitrine.js <folder> <rows> <queries>
 // The gallery is read block by block while it is searched, so reading, and starting the threads, is part of the search.
-import { open, readFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeptBox } from '../../src/core/crop.ts';
 import { type Owner } from '../../src/core/frame.ts';
 import { rowMultiple } from '../../src/matching/dot-products.ts';
 import { nearestBoxes } from '../../src/matching/nearest-boxes.ts';
+import { type NearestSearch } from '../../src/matching/nearest-search.ts';
 import { type PackedBoxes } from '../../src/matching/pack-boxes.ts';
 import { keepPace } from '../../src/matching/pace.ts';
 import { nearestLanes } from '../../src/pipelines/nearest-lanes.ts';
@@ -26,15 +28,19 @@ function boxOf(side: Owner['side'], row: number): KeptBox {
   return { owner: { side, id: String(row).padStart(9, '0') }, frame: '0', boxIndex: 0, box: [0, 0, 1, 1], score: 1 };
 }
 
-async function* gallery(): AsyncGenerator<PackedBoxes> {
-  await using file = await open(join(folder, 'gallery.f32'));
-  const features = new Float32Array(galleryRows * vectorLength);
-  for (let first = 0; first < rows; first += galleryRows) {
-    const some = Math.min(galleryRows, rows - first);
-    const bytes = some * vectorLength * 4;
-    await file.read(new Uint8Array(features.buffer), 0, bytes, first * vectorLength * 4);
-    const boxes = Array.from({ length: some }, (_, place) => boxOf('gallery', first + place));
-    yield { boxes, features, featureLength: vectorLength };
+async function* gallery(room: NearestSearch['room']): AsyncGenerator<PackedBoxes> {
+  const file = openSync(join(folder, 'gallery.f32'), 'r');
+  try {
+    for (let first = 0; first < rows; first += galleryRows) {
+      const some = Math.min(galleryRows, rows - first);
+      const features = room(galleryRows * vectorLength);
+      const bytes = some * vectorLength * 4;
+      readSync(file, new Uint8Array(features.buffer), 0, bytes, first * vectorLength * 4);
+      const boxes = Array.from({ length: some }, (_, place) => boxOf('gallery', first + place));
+      yield { boxes, features, featureLength: vectorLength };
+    }
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -51,7 +57,7 @@ const found: number[] = [];
     const boxes = Array.from({ length: Math.min(queryRows, count - first) }, (_, at) => boxOf('query', first + at));
     const features = queries.subarray(first * vectorLength);
     const packed = { boxes, features, featureLength: vectorLength };
-    const nearest = await nearestBoxes(packed, gallery(), { pace: keepPace(), search });
+    const nearest = await nearestBoxes(packed, gallery((numbers) => search.room(numbers)), { pace: keepPace(), search });
     for (const { box } of nearest) found.push(Number(box.owner.id));
   }
 }

@@ -49,10 +49,9 @@ export async function matchBoxes(input: MatchBoxesOptions): Promise<readonly Mat
   const votes = new Map<string, Vote[]>();
   for await (const block of packBoxes(queries, { side: 'query', rows: queryRows })) {
     const { featureLength } = block;
-    const found = await nearestBoxes(block, packBoxes(gallery, { side: 'gallery', rows: galleryRows, featureLength }), {
-      pace,
-      search,
-    });
+    const room = search && ((numbers: number) => search.room(numbers));
+    const rows = packBoxes(gallery, { side: 'gallery', rows: galleryRows, featureLength, room });
+    const found = await nearestBoxes(block, rows, { pace, search });
     for (const [row, nearest] of found.entries()) {
       const query = block.boxes[row]!;
       const others = votes.get(query.owner.id);

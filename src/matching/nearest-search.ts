@@ -10,8 +10,10 @@ export interface NearestSearch {
   isWorth(products: number): boolean;
   /** Begins a search for what is nearest to some queries. Their features have been copied when it resolves. */
   begin(queries: PackedBoxes): Promise<void>;
+  /** Memory for `numbers` numbers or more, to be filled and given to {@link add}: that of a block which has been looked at, where there is one. */
+  room(numbers: number): Float32Array<ArrayBuffer>;
   /**
-   * Gives it a block of rows. Resolves when the block's features have been copied, which is when there is room for them.
+   * Gives it a block of rows, and the memory of its features, which may be detached when this resolves: when there is somebody to look at them.
    *
    * @param found told, before `finish` resolves, which rows of the block may be nearest: all that are, and some that are not.
    */

@@ -1,15 +1,15 @@
 import { assertBoxFeature } from '../core/assert-box-feature.ts';
 import { type KeptBox } from '../core/crop.ts';
 import { type Owner } from '../core/frame.ts';
-import { rowMultiple } from './dot-products.ts';
 import { blocksOf, type BoxSource } from './box-source.ts';
+import { rowsPerGroup } from './nearest-rows.ts';
 
 /** Some boxes and their features side by side in memory. */
 export interface PackedBoxes {
   /** The boxes without their features. */
   readonly boxes: readonly KeptBox[];
-  /** Row by row, `boxes.length x featureLength` numbers and then room; valid until the next block is asked for. */
-  readonly features: Float32Array;
+  /** Row by row, `boxes.length x featureLength` numbers and then room, for a multiple of 16 rows; valid until the next block is asked for. */
+  readonly features: Float32Array<ArrayBuffer>;
   readonly featureLength: number;
 }
 
@@ -21,17 +21,19 @@ export interface PackBoxesOptions {
   readonly rows: number;
   /** Numbers in one feature; that of the first box when left out. */
   readonly featureLength?: number | undefined;
+  /** Memory for so many numbers or more. @defaultValue new memory */
+  readonly room?: ((numbers: number) => Float32Array<ArrayBuffer>) | undefined;
 }
 
 /**
- * Gathers a source into blocks of at most `rows` boxes, in order. Holds one block, in one buffer that is used again.
+ * Gathers a source into blocks of at most `rows` boxes, in order. Holds one block, in memory that is used again unless whoever has the block gives it away (transfers it).
  *
  * @throws TypeError when a box is of the other side, or a feature has another length or is no unit vector.
  */
 export async function* packBoxes(source: BoxSource, options: PackBoxesOptions): AsyncGenerator<PackedBoxes> {
-  const { side, rows } = options;
+  const { side, rows, room = (numbers) => new Float32Array(numbers) } = options;
   let { featureLength } = options;
-  let features = new Float32Array(0);
+  let features: Float32Array<ArrayBuffer> = new Float32Array(0);
   let boxes: KeptBox[] = [];
 
   for await (const block of blocksOf(source)) {
@@ -42,8 +44,7 @@ export async function* packBoxes(source: BoxSource, options: PackBoxesOptions): 
         yield { boxes, features, featureLength };
         boxes = [];
       }
-      if (features.length === 0)
-        features = new Float32Array(Math.ceil(rows / rowMultiple) * rowMultiple * featureLength);
+      if (features.length === 0) features = room(Math.ceil(rows / rowsPerGroup) * rowsPerGroup * featureLength);
       features.set(box.feature, boxes.length * featureLength);
       boxes.push({
         owner: box.owner,

@@ -6,47 +6,54 @@ import { openSearchLane, type SearchLane } from './search-lane.ts';
 
 /** Options of {@link nearestLanes}. */
 export interface NearestLanesOptions {
-  /** Worker threads: an integer, at least 1. @defaultValue one a CPU core that may be used */
+  /** Most worker threads: an integer, at least 1. @defaultValue one a CPU core that may be used */
   readonly threads?: number;
-  /** Multiplications that go by without lanes before they are started: a number, at least 0. @defaultValue `5e8` */
+  /** Multiplications that go by without lanes before the first is started: a number, at least 0. @defaultValue `5e8` */
   readonly idleProducts?: number;
+  /** Milliseconds that blocks wait for the lanes there are before another is started: a number, at least 0. @defaultValue `500` */
+  readonly patienceMs?: number;
 }
 
 /**
- * Multiplications that take about as long without lanes as two lanes take to start, so that neither a small nor a large search takes twice its time. On
+ * Multiplications that take about as long without lanes as a lane takes to start, so that neither a small nor a large search takes twice its time. On
  * 2 cores of an EPYC with other load: 1.3e9 a second without lanes, and 0.3 to 0.5 s until two of them answer.
  */
 const startProducts = 5e8;
 
+/** Twice what a lane takes to start. A search that is fed as fast as one lane looks, as 256 queries from files are on 2 cores, gains nothing by another. */
+const usualPatienceMs = 500;
+
 /** Blocks that a lane has at once, so that it has the next one when it is done with one. */
 const blocksPerLane = 2;
 
-/** Room for one block that a lane is asked about. */
-interface Slot {
-  readonly lane: SearchLane;
-  features: Float32Array<ArrayBuffer>;
-}
-
 /**
- * A search on worker threads, which start when it begins for the first time: until then it costs nothing.
+ * A search on worker threads. The first starts when the search begins for the first time, each of the others when blocks have waited for those there are.
  *
- * Holds the queries once a lane, and two blocks a lane. What it rejects with is a `PipelineError` `inference-failed`. Disposing resolves when
- * the threads have ended, after what they are doing.
+ * Holds the queries once a lane, two blocks a lane and one that is being filled. What it rejects with is a `PipelineError` `inference-failed`. Disposing
+ * resolves when the threads have ended, after what they are doing.
  */
 export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch & AsyncDisposable {
-  const { threads = usableCores(), idleProducts = startProducts } = options;
+  const { threads = usableCores(), idleProducts = startProducts, patienceMs = usualPatienceMs } = options;
   let idle = idleProducts;
   let guard: ExitGuard | undefined;
-  let lanes: readonly SearchLane[] = [];
-  /** Each resolves when its slot is free. */
-  let slots: Promise<Slot>[] = [];
+  const lanes: SearchLane[] = [];
+  let search = { queries: new Float32Array(), featureLength: 0 };
+  /** One for each block that a lane may have: resolves when it can be given. */
+  const slots: Promise<SearchLane>[] = [];
+  let waitedMs = 0;
+  /** Memory of blocks that have been looked at. */
+  const free: Float32Array<ArrayBuffer>[] = [];
 
-  const open = (): void => {
-    guard = exitGuard(threads);
-    lanes = guard.flags.map((busy) => openSearchLane({ featureLength: 0, storedRows: 0, busy }));
-    // In this order every lane has one block before any has two.
-    const inTurn = Array.from({ length: blocksPerLane }, () => lanes).flat();
-    slots = inTurn.map((lane) => Promise.resolve({ lane, features: new Float32Array() }));
+  /** Starts one more lane if there may be one. It takes part in the search that is going on when it is ready. */
+  const openLane = (): void => {
+    guard ??= exitGuard(threads);
+    const busy = guard.flags[lanes.length];
+    if (busy === undefined) return;
+    const lane = openSearchLane({ featureLength: 0, storedRows: 0, busy });
+    lanes.push(lane);
+    const ready = lane.seek(search).then(() => lane);
+    ready.catch(() => undefined); // Whoever asks next is told.
+    for (let block = 0; block < blocksPerLane; block += 1) slots.push(ready);
   };
 
   return {
@@ -55,21 +62,29 @@ export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch &
       return idle < 0;
     },
     async begin({ boxes, features, featureLength }) {
-      if (lanes.length === 0) open();
-      const queries = features.slice(0, boxes.length * featureLength);
-      await Promise.all(lanes.map((lane) => lane.seek({ queries, featureLength })));
+      search = { queries: features.slice(0, boxes.length * featureLength), featureLength };
+      await Promise.all(lanes.map((lane) => lane.seek(search)));
+      if (lanes.length === 0) openLane();
+      await Promise.race(slots);
+    },
+    room(numbers) {
+      const room = free.pop();
+      return room && room.length >= numbers ? room : new Float32Array(numbers);
     },
     async add({ boxes, features, featureLength }, found) {
-      const [place, { lane, features: before }] = await Promise.race(
-        slots.map(async (slot, at) => [at, await slot] as const),
-      );
+      const since = performance.now();
+      const [place, lane] = await Promise.race(slots.map(async (slot, at) => [at, await slot] as const));
+      waitedMs += performance.now() - since;
+      if (waitedMs > patienceMs) {
+        waitedMs = 0;
+        openLane();
+      }
       const rows = boxes.length;
-      const size = roomFor(rows) * featureLength;
-      const given = before.length < size ? new Float32Array(size) : before;
-      given.set(features.subarray(0, rows * featureLength));
+      const given = withRoom(features, roomFor(rows) * featureLength);
       const slot = lane.look({ features: given, rows }).then(({ nearer, features: back }) => {
+        free.push(back);
         found(nearer);
-        return { lane, features: back };
+        return lane;
       });
       slot.catch(() => undefined); // Whoever asks next is told.
       slots[place] = slot;
@@ -82,4 +97,12 @@ export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch &
       guard?.[Symbol.dispose]();
     },
   };
+}
+
+/** Features with room for `numbers` numbers: themselves where they have it. */
+function withRoom(features: Float32Array<ArrayBuffer>, numbers: number): Float32Array<ArrayBuffer> {
+  if (features.length >= numbers) return features;
+  const roomy = new Float32Array(numbers);
+  roomy.set(features);
+  return roomy;
 }

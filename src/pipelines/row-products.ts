@@ -56,8 +56,11 @@ export async function chooseWays(
   now: () => number = () => performance.now(),
 ): Promise<readonly ProductsWay[]> {
   const { queries, rows, featureLength, rounds } = trial;
-  const vectors = (count: number): Float32Array =>
-    new Float32Array(count * featureLength).map((_, place) => (place % 251) - 125);
+  const vectors = (count: number): Float32Array => {
+    const numbers = new Float32Array(count * featureLength);
+    for (let place = 0; place < numbers.length; place += 1) numbers[place] = (place % 251) - 125;
+    return numbers;
+  };
   const features = vectors(rows);
   const asked = vectors(queries);
   const multiply = [full, coarse].map((way) => way.begin(asked, featureLength));

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type IndexBlock } from '../io/index-blocks.ts';
 import { readBlock } from '../io/read-index-block.ts';
-import { openDotSession } from '../models/dot-session.ts';
+import { type DotSession, openDotSession } from '../models/dot-session.ts';
 import { openCoarseSession } from '../models/coarse-session.ts';
 import { openGroupMaxSession } from '../models/group-max-session.ts';
 import { chooseWays, coarseProducts, fullProducts, type ProductsWay } from './row-products.ts';
@@ -26,6 +26,7 @@ const { featureLength, storedRows, busy }: SearchStart = workerData;
 const held: LoadedBlock[] = [];
 /** Where blocks that are scanned go, one after the other. */
 let room: Float32Array<ArrayBuffer> | undefined;
+let products: DotSession | undefined;
 let search: RowScan | undefined;
 let nearest: NearestScan | undefined;
 let ways: readonly ProductsWay[] | undefined;
@@ -58,7 +59,7 @@ async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Pro
       const isNearest = k === 1 && queries.length >= manyQueries * featureLength;
       search = isNearest
         ? scanMaxima(await waysToNearest(), { queries, featureLength })
-        : scanProducts(products, { queries, featureLength, k });
+        : scanProducts((products ??= await openDotSession()), { queries, featureLength, k });
       for (const block of held) await look(block);
       break;
     }
@@ -103,13 +104,12 @@ function leaveNative(): void {
   Atomics.notify(busy, 0);
 }
 
-const products = await openDotSession();
 leaveNative();
 let last = Promise.resolve();
 parentPort?.on('message', (message: SearchMessage) => {
   if (message.kind === 'close') {
     last = last.then(async () => {
-      await Promise.all([products, ...nearestSessions].map((session) => session[Symbol.asyncDispose]()));
+      await Promise.all([products, ...nearestSessions].map((session) => session?.[Symbol.asyncDispose]()));
       parentPort?.close(); // Nothing is left to wait for, so the thread ends.
     });
     return;

@@ -17,6 +17,7 @@ vi.mock('../../src/pipelines/nearest-lanes.ts', () => ({
       lanes.asked += 1;
       return false;
     },
+    room: (numbers: number) => new Float32Array(numbers),
     [Symbol.asyncDispose]: () => Promise.resolve((lanes.closed += 1)),
   }),
 }));

@@ -9,7 +9,7 @@ import { galleryBox, queryBox } from '../helpers/boxes.ts';
 describe('nearestLanes', { timeout: 60_000 }, () => {
   let lanes: ReturnType<typeof nearestLanes>;
   beforeAll(() => {
-    lanes = nearestLanes({ threads: 2, idleProducts: 0 });
+    lanes = nearestLanes({ threads: 2, idleProducts: 0, patienceMs: 0 });
   });
   afterAll(() => lanes[Symbol.asyncDispose]());
 
@@ -88,6 +88,47 @@ describe('nearestLanes', { timeout: 60_000 }, () => {
     expect(await matchBoxes({ ...few, search, galleryRows: 2 })).toHaveLength(1);
     expect(given).toEqual([4, 2]);
     await expect(matchBoxes({ ...few, search, galleryRows: 2 })).rejects.toThrow('begun');
+  });
+
+  it.each([
+    { patienceMs: 0, threads: 3, started: 3 },
+    { patienceMs: 0, threads: 1, started: 1 },
+    { patienceMs: Infinity, threads: 3, started: 1 },
+  ])('starts $started of $threads threads when blocks may wait $patienceMs ms', async ({ started, ...options }) => {
+    const gallery = Array.from({ length: 40 }, (_, number) => galleryBox({ id: String(number), feature: [1, number] }));
+    let threads = 0;
+    const count = (): void => void (threads += 1);
+    process.on('worker', count);
+    try {
+      await using some = nearestLanes({ ...options, idleProducts: 0 });
+      const sides = { queries: [queryBox({ id: 'i', feature: [1, 12] })], gallery, search: some, galleryRows: 1 };
+      for (let round = 0; round < 2; round += 1) expect(await matchBoxes(sides)).toMatchObject([{ videoId: '12' }]);
+    } finally {
+      process.off('worker', count);
+    }
+    expect(threads).toBe(started);
+  });
+
+  it('takes the memory of a block without copying it, and gives it to the next one', async () => {
+    await using some = nearestLanes({ threads: 1 });
+    const block = { boxes: [galleryBox({ id: 'v', feature: [0, 1] })], featureLength: 2 };
+    const features = some.room(32);
+    features.set([0, 1]);
+    await some.begin({ ...block, features: Float32Array.of(0, 1) });
+    await some.add({ ...block, features }, () => undefined);
+    expect(features).toHaveLength(0);
+    await some.finish();
+    expect([...some.room(32).subarray(0, 2)]).toEqual([0, 1]);
+    expect([...some.room(32).subarray(0, 2)]).toEqual([0, 0]);
+  });
+
+  it('gives no memory that is too small', async () => {
+    await using some = nearestLanes({ threads: 1 });
+    const block = { boxes: [galleryBox({ id: 'v', feature: [0, 1] })], featureLength: 2 };
+    await some.begin({ ...block, features: Float32Array.of(0, 1) });
+    await some.add({ ...block, features: Float32Array.of(0, 1) }, () => undefined);
+    await some.finish();
+    expect(some.room(33)).toHaveLength(33);
   });
 
   it('stops when it is told to', async () => {

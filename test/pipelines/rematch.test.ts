@@ -32,7 +32,7 @@ const thresholds = fc.record({
 describe('rematch', () => {
   it('writes the very bytes of an independent slow implementation, in 1,000 random cases, with lanes, without and with both', async () => {
     await using folder = await temporaryFolder();
-    await using lanes = nearestLanes({ threads: 2, idleProducts: 0 });
+    await using lanes = nearestLanes({ threads: 2, idleProducts: 0, patienceMs: 0 });
     let block = 0;
     const now = { ...lanes, isWorth: () => true };
     const nowAndThen = { ...lanes, isWorth: () => (block += 1) % 3 > 0 };
