@@ -57,7 +57,11 @@ const found: number[] = [];
     const boxes = Array.from({ length: Math.min(queryRows, count - first) }, (_, at) => boxOf('query', first + at));
     const features = queries.subarray(first * vectorLength);
     const packed = { boxes, features, featureLength: vectorLength };
-    const nearest = await nearestBoxes(packed, gallery((numbers) => search.room(numbers)), { pace: keepPace(), search });
+    const nearest = await nearestBoxes(
+      packed,
+      gallery((numbers) => search.room(numbers)),
+      { pace: keepPace(), search },
+    );
     for (const { box } of nearest) found.push(Number(box.owner.id));
   }
 }

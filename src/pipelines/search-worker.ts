@@ -30,13 +30,18 @@ let products: DotSession | undefined;
 let search: RowScan | undefined;
 let nearest: NearestScan | undefined;
 let ways: readonly ProductsWay[] | undefined;
-const nearestSessions: AsyncDisposable[] = [];
+/** What has been opened, each when it was asked for. */
+const sessions: AsyncDisposable[] = [];
 
-/** Opens what looks for the nearest alone, when that is asked for. */
+async function productsOfAll(): Promise<DotSession> {
+  if (products === undefined) sessions.push((products = await openDotSession()));
+  return products;
+}
+
 async function waysToNearest(): Promise<readonly ProductsWay[]> {
   if (ways !== undefined) return ways;
   const [full, coarse] = await Promise.all([openGroupMaxSession(), openCoarseSession()]);
-  nearestSessions.push(full, coarse);
+  sessions.push(full, coarse);
   ways = await chooseWays({ full: fullProducts(full), coarse: coarseProducts(coarse) });
   return ways;
 }
@@ -59,7 +64,7 @@ async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Pro
       const isNearest = k === 1 && queries.length >= manyQueries * featureLength;
       search = isNearest
         ? scanMaxima(await waysToNearest(), { queries, featureLength })
-        : scanProducts((products ??= await openDotSession()), { queries, featureLength, k });
+        : scanProducts(await productsOfAll(), { queries, featureLength, k });
       for (const block of held) await look(block);
       break;
     }
@@ -109,7 +114,7 @@ let last = Promise.resolve();
 parentPort?.on('message', (message: SearchMessage) => {
   if (message.kind === 'close') {
     last = last.then(async () => {
-      await Promise.all([products, ...nearestSessions].map((session) => session?.[Symbol.asyncDispose]()));
+      await Promise.all(sessions.map((session) => session[Symbol.asyncDispose]()));
       parentPort?.close(); // Nothing is left to wait for, so the thread ends.
     });
     return;
