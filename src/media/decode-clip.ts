@@ -2,7 +2,7 @@ import { type Readable } from 'node:stream';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { assertFrames, frameCount, type FrameSelection, hasFrame } from '../core/frame-selection.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
-import { type FfmpegExit, type FfmpegProcess, startFfmpeg } from './ffmpeg-process.ts';
+import { type FfmpegExit, type FfmpegProcess, type StartFfmpeg, startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
 import { PipeReader } from './pipe-reader.ts';
 import { type PixelPool } from './pixel-pool.ts';
@@ -14,6 +14,8 @@ import { stoppable } from './stoppable.ts';
 export interface DecodeClipOptions {
   /** The ffmpeg that decodes, see `findFfmpeg`. */
   readonly ffmpeg: Ffmpeg;
+  /** Starts it. @defaultValue a child of this process */
+  readonly start?: StartFfmpeg | undefined;
   /** Which frames are wanted. */
   readonly frames: FrameSelection;
   /** Ends ffmpeg and the iteration, which then throws the signal's reason. */
@@ -61,13 +63,13 @@ export function decodeClip(path: string, options: DecodeClipOptions): AsyncGener
 
 async function* readFrames(
   path: string,
-  { ffmpeg, frames, reserve, pool, onDamage }: DecodeClipOptions,
+  { ffmpeg, start = startFfmpeg, frames, reserve, pool, onDamage }: DecodeClipOptions,
   stop: AbortSignal,
 ): AsyncGenerator<ClipFrame, undefined, undefined> {
   const picked = selectFrames(frames);
   const reader = new PipeReader();
   const onStdout = (pipe: Readable): void => reader.open(pipe);
-  const process = startFfmpeg(ffmpeg, { inputArgs, input: path, outputArgs: outputArgs(picked), onStdout });
+  const process = start(ffmpeg, { inputArgs, input: path, outputArgs: outputArgs(picked), onStdout });
   const end = (): void => {
     process.kill();
     reader.close();
@@ -165,6 +167,6 @@ async function untilStopped(pending: Promise<void>, stop: AbortSignal): Promise<
   await Promise.race([pending, stopped]).finally(() => stop.removeEventListener('abort', onStop));
 }
 
-async function ended(process: FfmpegProcess): Promise<void> {
+async function ended(process: Pick<FfmpegProcess, 'done'>): Promise<void> {
   await process.done.catch(() => undefined); // A failed start has been thrown by the reader.
 }

@@ -22,6 +22,15 @@ export interface FfmpegJob {
   readonly onLine?: (line: string) => void;
 }
 
+/** A job that reads a file and whose output is read from ffmpeg's own pipe. */
+export interface PipedJob extends Pick<FfmpegJob, 'inputArgs' | 'outputArgs'> {
+  readonly input: string;
+  readonly onStdout: (pipe: Readable) => void;
+}
+
+/** Starts ffmpeg for a job, here or elsewhere. */
+export type StartFfmpeg = (ffmpeg: Ffmpeg, job: PipedJob) => Pick<FfmpegProcess, 'done' | 'kill'>;
+
 /** How a run of ffmpeg ended. */
 export interface FfmpegExit {
   /** Exit status; undefined if a signal ended it. Not to be trusted: a clip with a corrupt middle ends with 0. */

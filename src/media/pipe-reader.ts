@@ -1,5 +1,6 @@
-import { Socket, type SocketConstructorOpts } from 'node:net';
+import { type Socket } from 'node:net';
 import { type Readable } from 'node:stream';
+import { unreadPipe } from './unread-pipe.ts';
 
 /** Fits what is read at once into the cache of a core; larger ones measured slower. */
 const bufferBytes = 64 * 1024;
@@ -40,27 +41,14 @@ export class PipeReader {
     this.#wake();
   }
 
-  /**
-   * A buffer can only be given to a socket when it is made, so this makes a second one of the handle of the first, as Node makes the
-   * first. The handle is not part of Node's documented interface: where there is none, the pipe is read as any stream.
-   */
   #intoOneBuffer(pipe: Readable): Socket | undefined {
-    const handle: unknown = Reflect.get(pipe, '_handle');
-    if (typeof handle !== 'object' || handle === null) return undefined;
-    Reflect.set(pipe, '_handle', null);
-    pipe.destroy();
     const buffer = new Uint8Array(bufferBytes);
     const callback = (bytes: number): boolean => {
       this.#piece = buffer.subarray(0, bytes);
       this.#wake();
       return false; // Reads no more until it is resumed.
     };
-    const options: SocketConstructorOpts & Record<string, unknown> = {
-      handle,
-      pauseOnCreate: true,
-      onread: { buffer, callback },
-    };
-    return new Socket(options);
+    return unreadPipe(pipe, { buffer, callback });
   }
 
   /**

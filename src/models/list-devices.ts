@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type DeviceStatus, deviceStatus, lastLine } from './device-status.ts';
-import { entryUrl } from './entry-url.ts';
+import { entryUrl } from '../core/entry-url.ts';
 import { type Provider } from './lane-protocol.ts';
 
 /** Longest time that a device may take to answer, in milliseconds. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type WorkOutcome } from '../core/work.ts';
-import { entryUrl } from './entry-url.ts';
+import { entryUrl } from '../core/entry-url.ts';
 import {
   createLaneState,
   laneCell,

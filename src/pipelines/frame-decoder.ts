@@ -4,6 +4,7 @@ import { type Owner } from '../core/frame.ts';
 import { type FrameInput } from '../core/frame-source.ts';
 import { type Door } from '../flow/pull.ts';
 import { decodeClip } from '../media/decode-clip.ts';
+import { type StartFfmpeg } from '../media/ffmpeg-process.ts';
 import { type Ffmpeg } from '../media/find-ffmpeg.ts';
 import { type PixelPool } from '../media/pixel-pool.ts';
 import { type Decode, type DecodedFrame } from '../operators/sample-frames.ts';
@@ -15,6 +16,8 @@ import { untilEnded } from './until-ended.ts';
 /** Options of {@link frameDecoder}. */
 export interface FrameDecoderOptions extends PictureDecoderOptions {
   readonly ffmpeg: Ffmpeg;
+  /** Starts it. @defaultValue a child of this process */
+  readonly start?: StartFfmpeg;
   /** Frames of a clip that are looked at, unless its input says which. */
   readonly frames: FrameRange;
   /** Gets every ffmpeg that is started, so that the run can wait until it has ended. */
@@ -24,7 +27,15 @@ export interface FrameDecoderOptions extends PictureDecoderOptions {
 }
 
 /** Reads pictures through sharp and clips through ffmpeg. A damaged clip throws after the frames that can be read. */
-export function frameDecoder({ ffmpeg, frames, openPictures, pending, pool, watch }: FrameDecoderOptions): Decode {
+export function frameDecoder({
+  ffmpeg,
+  start,
+  frames,
+  openPictures,
+  pending,
+  pool,
+  watch,
+}: FrameDecoderOptions): Decode {
   const pictures = pictureDecoder({ openPictures, pending, watch });
   const rows = watch && decoderRows('decoder', watch);
 
@@ -38,7 +49,7 @@ export function frameDecoder({ ffmpeg, frames, openPictures, pending, pool, watc
       damage = reason;
     };
     const selection = input.frames ?? frames;
-    const options = { ffmpeg, frames: selection, pool, reserve, signal, onDamage };
+    const options = { ffmpeg, start, frames: selection, pool, reserve, signal, onDamage };
     for await (const { index, image, pixels } of decodeClip(path, options)) {
       row?.frame();
       yield { name: String(index), image, pixels };

@@ -9,6 +9,7 @@ import { untilAborted } from '../flow/until-aborted.ts';
 import { createBoxStore } from '../io/create-box-store.ts';
 import { openDataset } from '../io/dataset.ts';
 import { writeFileWhole } from '../io/write-file-whole.ts';
+import { openFfmpegHost } from '../media/ffmpeg-host.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
 import { PixelPool } from '../media/pixel-pool.ts';
 import { resizePicture } from '../media/resize-picture.ts';
@@ -119,6 +120,7 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   const watch = trace?.watch;
   const watchDevices = watchBoth(meter.watch, watch);
   const resize = watchCalls(resizePicture, { place: 'resize', name: 'resize', watch });
+  await using host = openFfmpegHost(); // Before the models are in memory.
   await using models = await openModels({ folder, device, lanes, resize, watch: watchDevices, signal, ...flow });
   const { detector, embedder, set, warmUpMs } = models;
   // A run that is cut short must not leave the answers of the one before it; one that cannot begin leaves them alone.
@@ -142,6 +144,7 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
     {
       decode: frameDecoder({
         ffmpeg,
+        start: host.start,
         frames,
         openPictures: flow.concurrency,
         pending,

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type IndexBlock } from '../io/index-blocks.ts';
 import { type NearRows } from '../matching/select-nearest.ts';
-import { entryUrl } from '../models/entry-url.ts';
+import { entryUrl } from '../core/entry-url.ts';
 import {
   type GivenRows,
   type LookedRows,

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +9,7 @@ import { usageText } from '../../bench/harness/usage-text.ts';
 import { allScenarios } from '../../bench/scenarios/all-scenarios.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { runScenario } from '../helpers/run-scenario.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { isUsage } from '../../src/cli/explain-failure.ts';
 
 const program = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url));
@@ -99,8 +102,10 @@ describe('the built bench', () => {
   });
 
   it('shows the stack of anything else', async () => {
-    // The folder of the results is a file.
-    const failing = bench('flow', '--items', '1', '--in-flight', '8', '--runs', '1', '--results', program);
+    // Where the result is to be written there is a folder.
+    await using folder = await temporaryFolder();
+    await mkdir(join(folder.path, 'flow.json', 'x'), { recursive: true });
+    const failing = bench('flow', '--items', '1', '--in-flight', '8', '--runs', '1', '--results', folder.path);
     await expect(failing).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/\n\s+at /u) });
   });
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { entryUrl } from '../../src/models/entry-url.ts';
+import { entryUrl } from '../../src/core/entry-url.ts';
 import { exitGuard } from '../../src/models/exit-guard.ts';
 
 describe('exitGuard', () => {

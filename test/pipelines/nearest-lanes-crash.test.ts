@@ -5,7 +5,7 @@ import { galleryBox, queryBox } from '../helpers/boxes.ts';
 
 /** The program of the lanes' threads, in place of the real one. */
 const program = vi.hoisted(() => ({ text: '' }));
-vi.mock('../../src/models/entry-url.ts', () => ({
+vi.mock('../../src/core/entry-url.ts', () => ({
   entryUrl: () => new URL(`data:text/javascript,${encodeURIComponent(program.text)}`),
 }));
 

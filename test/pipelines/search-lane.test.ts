@@ -3,7 +3,7 @@ import { openSearchLane } from '../../src/pipelines/search-lane.ts';
 
 /** The program that a lane's thread runs, in place of the real one. */
 const program = vi.hoisted(() => ({ text: '' }));
-vi.mock('../../src/models/entry-url.ts', () => ({
+vi.mock('../../src/core/entry-url.ts', () => ({
   entryUrl: () => new URL(`data:text/javascript,${encodeURIComponent(program.text)}`),
 }));
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { PipelineError } from '../core/errors.ts';
+import { PipelineError } from './errors.ts';
 
 /**
  * The JavaScript file of another module of ours, for a thread or process that starts there: `entryUrl('models/session-worker')`.
