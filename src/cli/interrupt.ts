@@ -17,8 +17,8 @@ export function onInterrupt(onFirst: () => void): Disposable & { readonly signal
       process.kill(process.pid, name);
       return;
     }
+    controller.abort(new Interrupted('Interrupted')); // First, as a progress bar is then taken away and not drawn over what is said next.
     onFirst();
-    controller.abort(new Interrupted('Interrupted'));
   };
   const unlisten = (): void => {
     process.off('SIGINT', stop);

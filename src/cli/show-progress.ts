@@ -16,6 +16,8 @@ export interface ShowProgressOptions {
   readonly quiet: boolean;
   /** Least time between two plain lines, in milliseconds. @defaultValue `2000` */
   readonly plainEveryMs?: number;
+  /** Takes the bar off the terminal for good, so that something can be said there. */
+  readonly signal?: AbortSignal;
 }
 
 /** A display of progress; disposing it takes the bar off the terminal. */
@@ -28,10 +30,10 @@ const drawEveryMs = 80;
 
 /** Shows progress on `stream`: a bar that is drawn over itself on a terminal, a plain line every two seconds elsewhere. */
 export function showProgress(stream: TerminalStream, options: ShowProgressOptions): ProgressDisplay {
-  const { quiet, plainEveryMs = 2000 } = options;
+  const { quiet, plainEveryMs = 2000, signal } = options;
   if (quiet) return { update: () => {}, [Symbol.dispose]: () => {} };
   const isTerminal = stream.isTTY === true && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined;
-  return isTerminal ? drawBar(stream) : printLines(stream, plainEveryMs);
+  return isTerminal ? drawBar(stream, signal) : printLines(stream, plainEveryMs);
 }
 
 function printLines(stream: TerminalStream, everyMs: number): ProgressDisplay {
@@ -56,20 +58,26 @@ function printLines(stream: TerminalStream, everyMs: number): ProgressDisplay {
   };
 }
 
-function drawBar(stream: TerminalStream): ProgressDisplay {
+function drawBar(stream: TerminalStream, signal?: AbortSignal): ProgressDisplay {
   const log = createLogUpdate(stream);
   const pace = createPace();
   let drawnMs = -Infinity;
+  const takeAway = (): void => {
+    log.clear();
+    log.done();
+  };
+  signal?.addEventListener('abort', takeAway, { once: true });
   return {
     update: (counts) => {
       const now = pace(counts);
+      if (signal?.aborted) return;
       if (counts.elapsedMs - drawnMs < drawEveryMs && finishedOf(counts) < counts.total) return;
       drawnMs = counts.elapsedMs;
       log(barLines(now, stream.columns ?? 80));
     },
     [Symbol.dispose]: () => {
-      log.clear();
-      log.done();
+      signal?.removeEventListener('abort', takeAway);
+      if (!signal?.aborted) takeAway();
     },
   };
 }

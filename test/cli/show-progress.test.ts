@@ -53,6 +53,20 @@ describe('showProgress', () => {
     expect(written.at(-1)).toContain('\u001B[2K');
   });
 
+  it('takes the bar away for good when it is told to stop, and leaves alone what is said then', () => {
+    const { stream, written } = fakeStream(true);
+    const controller = new AbortController();
+    {
+      using display = showProgress(stream, { quiet: false, signal: controller.signal });
+      display.update({ done: 1, total: 4, elapsedMs: 0 });
+      controller.abort();
+      expect(written.at(-1)).toContain('\u001B[2K');
+      stream.write('stopping\n');
+      display.update({ done: 2, total: 4, elapsedMs: 1000 });
+    }
+    expect(written.at(-1)).toBe('stopping\n');
+  });
+
   it.each([
     { what: 'a dumb terminal', name: 'TERM', value: 'dumb' },
     { what: 'a build server', name: 'CI', value: 'true' },

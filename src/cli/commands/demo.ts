@@ -28,7 +28,7 @@ export const demoCommand: Command = defineCommand({
     const { demo } = await import('../../pipelines/demo.ts');
     let report: DemoReport;
     {
-      using display = showProgress(stderr, args);
+      using display = showProgress(stderr, { quiet: args.quiet, signal });
       const onProgress = (progress: Progress): void => display.update(progress);
       report = await demo({ out: args.out, ...deviceFrom(args), signal, onProgress });
     }

@@ -71,7 +71,7 @@ export const exportCommand: Command = defineCommand({
     const { exportDataset } = await import('../../pipelines/export-dataset.ts');
     let report: ExportReport;
     {
-      using display = showProgress(stderr, args);
+      using display = showProgress(stderr, { quiet: args.quiet, signal });
       report = await exportDataset({
         roots,
         ...(coco !== undefined && { coco }),

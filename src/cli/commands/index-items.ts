@@ -94,7 +94,7 @@ export const indexCommand: Command = defineCommand({
     const options = { root, index: folder, mode, ...deviceFrom(args), flow: flowFrom(args), signal };
     let report: IndexReport;
     {
-      using display = showProgress(stderr, args);
+      using display = showProgress(stderr, { quiet: args.quiet, signal });
       report = await indexItems({ ...options, onProgress: (progress) => display.update(progress) });
     }
     if (!args.quiet) stderr.write(indexSummary(report));

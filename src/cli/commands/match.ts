@@ -64,7 +64,7 @@ export const matchCommand: Command = defineCommand({
     };
     let report: RunReport;
     {
-      using display = showProgress(stderr, args);
+      using display = showProgress(stderr, { quiet: args.quiet, signal });
       report = await matchDataset({ ...options, onProgress: (progress) => display.update(progress) });
     }
     if (!args.quiet) stderr.write(runSummary(report));

@@ -74,7 +74,7 @@ export const synthCommand: Command = defineCommand({
     const { out, items, seed, photos, split, clipFrames, decoys, outfits, crf, stills, cutouts, json } = args;
     let report: SynthReport;
     {
-      using display = showProgress(stderr, args);
+      using display = showProgress(stderr, { quiet: args.quiet, signal });
       report = await synthShop({
         out,
         items,
