@@ -12,17 +12,12 @@ export function dotError(featureLength: number): number {
 /** Furthest that a true product can be below what its distance says: that is rounded to float32, and products above 1 all mean 0. */
 const distanceSlack = 4 * roundOff;
 
+/** The least true product of a row that is as near as one whose true product is at least `dot`. */
+export function leastEqualDot(dot: number): number {
+  return Math.min(1, dot) - distanceSlack;
+}
+
 /** The least true product that a row can have whose distance is `distance` or less. */
 export function leastTrueDot(distance: number): number {
   return 1 - distance / 2 - distanceSlack;
-}
-
-/** An inexact product that is lower by more than this cannot be of a row that is as near: a distance is rounded to float32, and products above 1 all mean 0. */
-export function dotSlack(featureLength: number): number {
-  return dotError(featureLength) + distanceSlack;
-}
-
-/** The least inexact product, at most {@link dotError} off, that a row can have whose distance is `distance` or less. */
-export function leastDot(distance: number, featureLength: number): number {
-  return leastTrueDot(distance) - dotError(featureLength);
 }

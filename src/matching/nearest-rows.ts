@@ -1,15 +1,10 @@
 import { dotError, leastTrueDot } from './dot-error.ts';
 import { squaredDistance } from './dot-products.ts';
+import { dotInAnyOrder, dotInOrder, orderError } from './exact-dot.ts';
 import { type NearRows } from './select-nearest.ts';
 
 /** Rows of a group, which is left out as a whole when none of them can be the nearest. */
 export const rowsPerGroup = 16;
-
-/** Sums that are added to at the same time: each waits for its last addition, four do not wait for each other. */
-const sumsAtOnce = 4;
-
-/** Furthest that sums of float64 differ that are added in different orders, when what they sum is at most 2 without signs; far more than they do. */
-const orderError = 1e-9;
 
 /** What {@link nearestRows} looks for. */
 export interface NearestRowsOptions {
@@ -143,40 +138,4 @@ export function rowsByQuery({ queries, rows, distances }: NearerRows, count: num
     found[query]!.distances.push(distances[place]!);
   }
   return found;
-}
-
-interface QueryAndRow {
-  readonly queries: Float32Array;
-  readonly query: number;
-  readonly features: Float32Array;
-  readonly row: number;
-  readonly featureLength: number;
-}
-
-/** A dot product in float64, several sums at a time: the last bits are not those of {@link dotInOrder}, and it takes a third of the time. */
-function dotInAnyOrder({ queries, query, features, row, featureLength }: QueryAndRow): number {
-  const q = query * featureLength;
-  const r = row * featureLength;
-  const even = featureLength - (featureLength % sumsAtOnce);
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  for (let index = 0; index < even; index += sumsAtOnce) {
-    s0 += queries[q + index]! * features[r + index]!;
-    s1 += queries[q + index + 1]! * features[r + index + 1]!;
-    s2 += queries[q + index + 2]! * features[r + index + 2]!;
-    s3 += queries[q + index + 3]! * features[r + index + 3]!;
-  }
-  for (let index = even; index < featureLength; index += 1) s0 += queries[q + index]! * features[r + index]!;
-  return s0 + s1 + s2 + s3;
-}
-
-/** A dot product added in index order in float64, as `dotProducts` does. */
-function dotInOrder({ queries, query, features, row, featureLength }: QueryAndRow): number {
-  const q = query * featureLength;
-  const r = row * featureLength;
-  let dot = 0;
-  for (let index = 0; index < featureLength; index += 1) dot += queries[q + index]! * features[r + index]!;
-  return dot;
 }

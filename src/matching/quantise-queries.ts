@@ -56,3 +56,55 @@ export function quantisedErrors({ errors, featureLength }: QuantisedQueries, ste
   const rounding = featureLength * queryLevels * rowLevels < 2 ** 24 ? 4e-7 : 8e-7;
   return errors.map((error) => normAtMost * rowError + error * (normAtMost + rowError) + rounding);
 }
+
+/** Queries as bytes without signs, finer than {@link QuantisedQueries}: for processors on which sums of the largest ones are exact. */
+export interface FineQueries {
+  /** Query by query codes from 1 to 255, 128 being zero. */
+  readonly codes: Uint8Array;
+  /** What a code of 1 is in each query. */
+  readonly scales: Float32Array;
+  /** Euclidean distance of each query from what its codes say. */
+  readonly errors: Float64Array;
+}
+
+const fineLevels = 127;
+const fineZero = 128;
+
+/** Rounds queries, `featureLength` numbers each, so that the largest number of each has the largest code. */
+export function quantiseFinely(queries: Float32Array, featureLength: number): FineQueries {
+  const count = queries.length / featureLength;
+  const codes = new Uint8Array(queries.length);
+  const scales = new Float32Array(count);
+  const errors = new Float64Array(count);
+  for (let query = 0; query < count; query += 1) {
+    const [first, end] = [query * featureLength, (query + 1) * featureLength];
+    let largest = 0;
+    for (let at = first; at < end; at += 1) largest = Math.max(largest, Math.abs(queries[at]!));
+    const step = Math.fround(largest / fineLevels);
+    scales[query] = step;
+    let squares = 0;
+    for (let at = first; at < end; at += 1) {
+      const code = step === 0 ? 0 : Math.round(queries[at]! / step);
+      codes[at] = fineZero + code;
+      squares += (queries[at]! - code * step) ** 2;
+    }
+    errors[query] = Math.sqrt(squares);
+  }
+  return { codes, scales, errors };
+}
+
+/** A sum is rounded once, multiplied twice and added to once in float32, and none of it is much more than 1. */
+const fineRounding = 6e-7;
+
+/**
+ * Furthest that products with rows of norm 1, rounded as `quantiseRows` does, are from the true ones, by Cauchy-Schwarz as in {@link quantisedErrors}: what each row
+ * has to do with it. {@link fineErrors} has to be added.
+ */
+export function rowErrors(errors: Float64Array): Float32Array {
+  return Float32Array.from(errors, (error) => normAtMost * error * (1 + 2 ** -22)); // Not rounded down.
+}
+
+/** What each query has to do with it. @param largest error of a row. */
+export function fineErrors({ errors }: FineQueries, largest: number): Float64Array {
+  return errors.map((error) => error * (normAtMost + largest) + fineRounding);
+}

@@ -1,6 +1,8 @@
 import { type NearerRows, nearestRows, rowsByQuery, rowsPerGroup } from '../matching/nearest-rows.ts';
-import { type NearRows, selectNearest } from '../matching/select-nearest.ts';
+import { fineErrors, type FineQueries, quantiseFinely } from '../matching/quantise-queries.ts';
+import { type DotBlock, type NearRows, selectNearest } from '../matching/select-nearest.ts';
 import { type DotSession, type QueryColumns } from '../models/dot-session.ts';
+import { type HeldRows } from '../models/held-rows-session.ts';
 import { type ProductsWay, type RowProducts } from './row-products.ts';
 
 /**
@@ -9,12 +11,29 @@ import { type ProductsWay, type RowProducts } from './row-products.ts';
  */
 const mostMeasured = 0.03;
 
+/** Queries from which on what is held as bytes is multiplied in float32 all the same: each block keeps all products of a search with it. */
+const mostHeldQueries = 64;
+
+/** Whether rows that are held as bytes are looked at as such: what a search learns for those after it. */
+export interface HeldBytes {
+  areWorthIt: boolean;
+}
+
+/** Rows as bytes, held by a session that multiplies them. */
+export interface HeldBlock extends Pick<HeldRows, 'run'> {
+  /** As `rowErrors` gives them. */
+  readonly errors: Float32Array;
+  readonly largestError: number;
+}
+
 /** Some rows to look at. */
 export interface ScannedRows {
   /** Row by row, with room for as many as {@link roomFor} says. */
   readonly features: Float32Array;
   readonly firstRow: number;
   readonly rows: number;
+  /** The same rows, where they are held as bytes. */
+  readonly held?: HeldBlock | undefined;
 }
 
 /** Looks at blocks of rows for what is near some queries. */
@@ -44,16 +63,47 @@ export function roomFor(rows: number): number {
   return Math.ceil(rows / rowsPerGroup) * rowsPerGroup;
 }
 
-/** Looks for the `k` nearest rows with all products before it. */
-export function scanProducts(session: DotSession, { queries, featureLength, k }: ScanOptions): RowScan {
-  const columns = columnsOf(queries, featureLength);
+/**
+ * Looks for the `k` nearest rows with all products before it.
+ *
+ * Rows that are held as bytes have to stay what they are until it says what it found. When more than a few of them had to be measured, `bytes` says so from then on: features that are
+ * nearly the same, as those of untrained models are, differ by less than bytes can tell.
+ *
+ * @param session multiplies rows that are not held as bytes: opened for the first of them.
+ */
+export function scanProducts(
+  session: () => Promise<Pick<DotSession, 'run'>>,
+  { queries, featureLength, k, bytes = { areWorthIt: true } }: ScanOptions & { readonly bytes?: HeldBytes },
+): RowScan {
+  const count = queries.length / featureLength;
   const selection = selectNearest({ queries, featureLength, k });
+  let columns: QueryColumns | undefined;
+  let asked: FineQueries | undefined;
+  /** Blocks to be looked at together, so that the nearest of all of them say of how few a product in float64 has to be taken. */
+  const waiting: DotBlock[] = [];
   return {
-    async look({ features, firstRow, rows }) {
+    async look({ features, firstRow, rows, held }) {
       const used = features.subarray(0, rows * featureLength);
-      selection.visit({ dots: await session.run(used, columns), features: used, firstRow, rows });
+      const block = { features: used, firstRow, rows };
+      if (held && bytes.areWorthIt && count <= mostHeldQueries) {
+        asked ??= quantiseFinely(queries, featureLength);
+        const dots = await held.run(asked);
+        const coarse = { rows: held.errors, queries: fineErrors(asked, held.largestError) };
+        waiting.push({ ...block, dots, coarse });
+        return;
+      }
+      columns ??= columnsOf(queries, featureLength);
+      const { run } = await session();
+      selection.visit({ ...block, dots: await run(used, columns) });
     },
-    found: () => selection.found(),
+    found() {
+      const blocks = waiting.splice(0);
+      const pairs = count * blocks.reduce((sum, { rows }) => sum + rows, 0);
+      // Some are measured of any rows, however few there are.
+      const few = 4 * k * count;
+      if (selection.visit(...blocks) > pairs * mostMeasured + few) bytes.areWorthIt = false;
+      return selection.found();
+    },
   };
 }
 

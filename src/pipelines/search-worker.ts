@@ -5,9 +5,11 @@ import { type IndexBlock } from '../io/index-blocks.ts';
 import { readBlock } from '../io/read-index-block.ts';
 import { type DotSession, openDotSession } from '../models/dot-session.ts';
 import { openCoarseSession } from '../models/coarse-session.ts';
+import { areBytesExact } from '../models/held-rows-session.ts';
 import { openGroupMaxSession } from '../models/group-max-session.ts';
+import { holdRows } from './hold-rows.ts';
 import { chooseWays, coarseProducts, fullProducts, type ProductsWay } from './row-products.ts';
-import { type NearestScan, roomFor, type RowScan, scanMaxima, scanProducts } from './scan-rows.ts';
+import { type HeldBlock, type NearestScan, roomFor, type RowScan, scanMaxima, scanProducts } from './scan-rows.ts';
 import { type SearchMessage, type SearchReply, type SearchStart } from './search-protocol.ts';
 
 /**
@@ -16,10 +18,14 @@ import { type SearchMessage, type SearchReply, type SearchStart } from './search
  */
 const manyQueries = 64;
 
+/** Rows that take no time to be multiplied in float32, so that bytes would save none. */
+const fewRows = 1024;
+
 /** A block and its features. */
 interface LoadedBlock {
   readonly block: IndexBlock;
   readonly features: Float32Array<ArrayBuffer>;
+  readonly held?: HeldBlock | undefined;
 }
 
 const { featureLength, storedRows, busy }: SearchStart = workerData;
@@ -30,6 +36,8 @@ let products: DotSession | undefined;
 let search: RowScan | undefined;
 let nearest: NearestScan | undefined;
 let ways: readonly ProductsWay[] | undefined;
+let isExact: Promise<boolean> | undefined;
+const bytes = { areWorthIt: true };
 /** What has been opened, each when it was asked for. */
 const sessions: AsyncDisposable[] = [];
 
@@ -46,8 +54,17 @@ async function waysToNearest(): Promise<readonly ProductsWay[]> {
   return ways;
 }
 
-async function look({ block: { rows, firstRow }, features }: LoadedBlock): Promise<void> {
-  await begun(search).look({ features, firstRow, rows });
+/** Holds rows as bytes too where the processor multiplies bytes faster than float32. */
+async function holdBytes({ rows }: IndexBlock, features: Float32Array): Promise<HeldBlock | undefined> {
+  if (rows < fewRows || (await waysToNearest()).length === 1) return undefined;
+  if (!(await (isExact ??= areBytesExact()))) return undefined;
+  const block = await holdRows(features.subarray(0, rows * featureLength), featureLength);
+  sessions.push(block);
+  return block;
+}
+
+async function look({ block: { rows, firstRow }, features, held: bytes }: LoadedBlock): Promise<void> {
+  await begun(search).look({ features, firstRow, rows, held: bytes });
 }
 
 async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Promise<SearchReply> {
@@ -56,7 +73,7 @@ async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Pro
       const { block } = message;
       const features = new Float32Array(roomFor(block.storedRows) * featureLength);
       readBlock(block, { features, isChecked: true });
-      held.push({ block, features });
+      held.push({ block, features, held: await holdBytes(block, features) });
       break;
     }
     case 'begin': {
@@ -64,7 +81,7 @@ async function carryOut(message: Exclude<SearchMessage, { kind: 'close' }>): Pro
       const isNearest = k === 1 && queries.length >= manyQueries * featureLength;
       search = isNearest
         ? scanMaxima(await waysToNearest(), { queries, featureLength })
-        : scanProducts(await productsOfAll(), { queries, featureLength, k });
+        : scanProducts(productsOfAll, { queries, featureLength, k, bytes });
       for (const block of held) await look(block);
       break;
     }

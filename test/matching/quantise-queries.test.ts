@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quantisedErrors, quantiseQueries } from '../../src/matching/quantise-queries.ts';
+import {
+  fineErrors,
+  quantisedErrors,
+  quantiseFinely,
+  quantiseQueries,
+  rowErrors,
+} from '../../src/matching/quantise-queries.ts';
+import { quantiseRows } from '../../src/matching/quantise-rows.ts';
 
 /** Unit vectors, some of them with one number that is far larger than the others. */
 const unitVectors = (featureLength: number, most: number): fc.Arbitrary<readonly Float32Array[]> =>
@@ -59,6 +66,46 @@ describe('quantisedErrors', () => {
           }
         }),
         { numRuns: 300 },
+      );
+      expect(nearest).toBeGreaterThan(0.1);
+    },
+  );
+});
+
+describe('quantiseFinely', () => {
+  it('has the largest number of each query at 127 from 128, which is zero', () => {
+    const { codes, scales, errors } = quantiseFinely(Float32Array.of(0.6, -0.8, 0, -1, 0, 0), 2);
+    expect([...codes]).toEqual([128 + 95, 1, 128, 1, 128, 128]);
+    expect([...scales]).toEqual([Math.fround(Math.fround(0.8) / 127), Math.fround(1 / 127), 0]);
+    expect(errors[0]).toBeCloseTo(Math.abs(0.6 - (95 * 0.8) / 127), 6);
+    expect(errors[1]).toBeCloseTo(0, 6);
+    expect(errors[2]).toBe(0);
+  });
+});
+
+describe('fineErrors and rowErrors', () => {
+  it.each([3, 70, 130])(
+    'together are not less than what products are off by, nor ten times as much, of %d numbers',
+    (length) => {
+      let nearest = 0;
+      fc.assert(
+        fc.property(unitVectors(length, 3), unitVectors(length, 4), (queries, rows) => {
+          const fine = quantiseFinely(flat(queries), length);
+          const { codes, steps, errors } = quantiseRows(flat(rows), length);
+          const added = rowErrors(errors);
+          const more = fineErrors(fine, Math.max(...added));
+          for (const [row, vector] of rows.entries()) {
+            const rounded = Array.from({ length }, (_, place) => codes[place * rows.length + row]!);
+            for (const [query, asked] of queries.entries()) {
+              const own = Array.from(fine.codes.subarray(query * length, (query + 1) * length), (code) => code - 128);
+              const coarse = Math.fround(Math.fround(dotOf(own, rounded) * fine.scales[query]!) * steps[row]!);
+              const off = Math.abs(coarse - dotOf(asked, vector));
+              expect(off).toBeLessThanOrEqual(added[row]! + more[query]!);
+              nearest = Math.max(nearest, off / (added[row]! + more[query]!));
+            }
+          }
+        }),
+        { numRuns: 200 },
       );
       expect(nearest).toBeGreaterThan(0.1);
     },

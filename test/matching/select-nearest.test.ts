@@ -63,6 +63,44 @@ describe('selectNearest', () => {
     );
   });
 
+  it('finds them by products that are further off, each row and query by so much', () => {
+    fc.assert(
+      fc.property(
+        fc.array(vector, { maxLength: 120 }),
+        fc.array(vector, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.array(fc.tuple(fc.constantFrom(0, 0.01, 0.3), fc.constantFrom(-1, 0, 1)), { minLength: 1, maxLength: 50 }),
+        fc.constantFrom(1e-6, 0.1),
+        (rows, queries, k, blockRows, off, queryError) => {
+          const selection = selectNearest({ queries: Float32Array.from(queries.flat()), featureLength, k });
+          for (let firstRow = 0; firstRow < rows.length; firstRow += blockRows) {
+            const block = rows.slice(firstRow, firstRow + blockRows);
+            const ofRow = block.map((_, row) => off[(firstRow + row) % off.length]!);
+            const dots = queries.flatMap((query) =>
+              block.map((row, place) => {
+                const [error, sign] = ofRow[place]!;
+                return dotOf(query, row) + 0.99 * sign * (error + queryError) + error;
+              }),
+            );
+            selection.visit({
+              features: Float32Array.from(block.flat()),
+              dots: Float32Array.from(dots),
+              coarse: {
+                rows: Float32Array.from(ofRow, ([error]) => error),
+                queries: new Float64Array(queries.length).fill(queryError),
+              },
+              firstRow,
+              rows: block.length,
+            });
+          }
+          expect(selection.found().map(asMap)).toEqual(queries.map((query) => naive(rows, query, k)));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('takes rows for as near that rounding makes so, when their products are wrong in opposite ways', () => {
     const rows = [0.5, 0.5 - 2 ** -25, 0.25];
     const features = Float32Array.from(rows.flatMap((x) => [x, Math.sqrt(1 - x * x)]));

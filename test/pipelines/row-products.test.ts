@@ -24,6 +24,12 @@ describe('chooseWays', () => {
     { what: 'more', full: [1], coarse: [2], takes: ['full'] },
     { what: 'less once both have warmed up', full: [3], coarse: [50, 1], takes: ['coarse', 'full'] },
     { what: 'less but for an interruption', full: [3], coarse: [1, 50, 1], takes: ['coarse', 'full'] },
+    {
+      what: 'less but for a long interruption',
+      full: [3],
+      coarse: [50, 50, 50, 50, 50, 50, 1],
+      takes: ['coarse', 'full'],
+    },
     { what: 'more but for an interruption of the other', full: [50, 1], coarse: [2], takes: ['full'] },
   ])('takes $takes when bytes take $what', async ({ full, coarse, takes }) => {
     const { now, way } = clocked();
