@@ -21,8 +21,8 @@ measurement.
   full matrix of distances.
 - **the usual script** ([\`usual_script.py\`](../bench/baselines/usual_script.py)): Python with an OpenCV read loop, onnxruntime with its own threads, a clip a
   batch, NumPy.
-- **the floor** ([\`floor.ts\`](../bench/baselines/floor.ts)): the batches of a run of \`match\`, already in memory, through the same sessions on all cores with
-  nothing else to do, and then each clip and picture decoded once and dropped. Starting, loading and warming up are not part of it; they are part of
+- **the floor** ([\`floor.ts\`](../bench/baselines/floor.ts)): each clip and picture decoded once and dropped, and then the batches of a run of \`match\`, already in memory,
+  through the same sessions on all cores with nothing else to do. Starting, loading and warming up are not part of it; they are part of
   \`match\`.
 
 ![Time of each program as a multiple of that of match](${plotPath})
