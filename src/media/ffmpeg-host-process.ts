@@ -8,8 +8,17 @@ import { unreadPipe } from './unread-pipe.ts';
 
 const running = new Map<number, { readonly kill: () => void }>();
 
-function say(reply: HostReply, pipe?: Socket): void {
-  process.send?.(reply, pipe, undefined, () => undefined); // Where nobody listens any more, this process ends at once.
+function say(reply: HostReply): void {
+  process.send?.(reply, undefined, undefined, () => undefined); // Where nobody listens any more, this process ends at once.
+}
+
+/** Hands the output of an ffmpeg over, or ends it. */
+function handOver(id: number, pipe: Socket | undefined): void {
+  const end = (): void => running.get(id)?.kill();
+  if (pipe === undefined) return void setImmediate(end);
+  process.send?.({ kind: 'stdout', id } satisfies HostReply, pipe, undefined, (error) => {
+    if (error) end();
+  });
 }
 
 process.on('message', (message: HostMessage) => {
@@ -20,7 +29,7 @@ process.on('message', (message: HostMessage) => {
   }
   const { ffmpeg, job } = message;
   // Sent as it is, it would be read here until the other one has taken it.
-  const onStdout = (pipe: Readable): void => say({ kind: 'stdout', id }, unreadPipe(pipe));
+  const onStdout = (pipe: Readable): void => handOver(id, unreadPipe(pipe));
   const { done, kill } = startFfmpeg(ffmpeg, { ...job, onStdout });
   running.set(id, { kill });
   void done

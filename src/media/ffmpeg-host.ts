@@ -16,6 +16,8 @@ interface Guest {
   readonly onStdout: PipedJob['onStdout'];
   readonly resolve: (exit: FfmpegExit) => void;
   readonly reject: (error: PipelineError) => void;
+  /** Whether its output has come. */
+  hasPipe: boolean;
 }
 
 /**
@@ -31,24 +33,29 @@ export function openFfmpegHost(): FfmpegHost {
   // No options of this process, which may be to take its profile. Its input is there to end with this process.
   const host = fork(entryUrl('media/ffmpeg-host-process'), {
     execArgv: [],
+    env: { ...process.env, MALLOC_MMAP_THRESHOLD_: undefined }, // For a process that lives longer than an ffmpeg does, see bin/vitrine.ts.
     serialization: 'advanced',
     stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
   });
   host.stdin?.on('error', () => undefined); // Where it has ended.
   const guests = new Map<number, Guest>();
   let started = 0;
+  let hasEnded = false;
   host.on('message', (reply: HostReply, pipe: unknown) => hear(reply, { guests, pipe }));
   const ended = new Promise<void>((resolve) => {
     const end = (why: string): void => {
+      hasEnded = true;
       for (const { reject } of guests.values()) reject(missing(`the process that had started it ended: ${why}`));
       guests.clear();
       resolve();
     };
-    host.once('error', (error) => end(error.message)).once('exit', (code, signal) => end(String(signal ?? code)));
+    host.on('error', (error) => end(error.message)).once('exit', (code, signal) => end(String(signal ?? code)));
   });
   return {
     start: (ffmpeg, job) =>
-      host.connected ? startThere(host, { id: (started += 1), guests, ffmpeg, job }) : startFfmpeg(ffmpeg, job),
+      host.connected && !hasEnded
+        ? startThere(host, { id: (started += 1), guests, ffmpeg, job })
+        : startFfmpeg(ffmpeg, job),
     async [Symbol.asyncDispose]() {
       host.stdin?.destroy();
       await ended;
@@ -63,13 +70,16 @@ function hear(
   const guest = guests.get(reply.id);
   switch (reply.kind) {
     case 'stdout':
-      if (!(pipe instanceof Socket)) return;
+      if (!(pipe instanceof Socket)) return; // The host ends it, and says so.
       // Nobody waits for a guest of a host that has ended.
-      if (guest) guest.onStdout(pipe);
-      else pipe.destroy();
+      if (!guest) return void pipe.destroy();
+      guest.hasPipe = true;
+      guest.onStdout(pipe);
       return;
     case 'done':
-      guest?.resolve(reply.exit);
+      // Whoever reads would wait for a pipe that does not come.
+      if (guest?.hasPipe) guest.resolve(reply.exit);
+      else guest?.reject(missing('its output was lost on the way here; too many files may be open'));
       break;
     case 'failed':
       guest?.reject(missing(reply.message, reply.path));
@@ -87,7 +97,7 @@ interface StartThere {
 function startThere(host: ChildProcess, { id, guests, ffmpeg, job }: StartThere): ReturnType<StartFfmpeg> {
   const { onStdout, ...plain } = job;
   const done = new Promise<FfmpegExit>((resolve, reject) => {
-    guests.set(id, { onStdout, resolve, reject });
+    guests.set(id, { onStdout, resolve, reject, hasPipe: false });
   });
   done.catch(() => undefined); // Whoever waits for it sees the rejection.
   const tell = (message: HostMessage): void => {

@@ -2,6 +2,7 @@ import { forkJoin, map, type Observable, of } from 'rxjs';
 import { PipelineError } from '../core/errors.ts';
 import { type Embedder } from '../core/ports.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
+import { type FeaturePool } from './feature-pool.ts';
 import { type LaneOutputs } from './lane-protocol.ts';
 import { type LanePool } from './lane-pool.ts';
 import { type ModelSet } from './load-manifest.ts';
@@ -13,6 +14,8 @@ export interface OnnxEmbedderOptions {
   readonly set: ModelSet;
   /** Shapes that the device has been warmed up with; without it a batch is as large as it is. */
   readonly fixed?: FixedShapes | undefined;
+  /** Where the memory of features comes from. @defaultValue new memory for each */
+  readonly features?: FeaturePool | undefined;
 }
 
 /** Name of an embedder in a lane. */
@@ -24,7 +27,7 @@ export function embedderModel(name: string): string {
  * The embedders of a model set as one port: all run side by side, their unit vectors are concatenated in the manifest's
  * order and scaled to unit length (SPEC 5). A bundle, which is one graph, has done that already. The lanes belong to the pool: disposing this does nothing.
  */
-export function onnxEmbedder({ pool, set, fixed }: OnnxEmbedderOptions): Embedder {
+export function onnxEmbedder({ pool, set, fixed, features }: OnnxEmbedderOptions): Embedder {
   const { embedders, cropSizes } = set;
   const featureLength = embedders.reduce((sum, embedder) => sum + embedder.featureLength, 0);
   const embed = (crops: readonly RgbImage[]): Observable<readonly Float32Array[]> => {
@@ -48,7 +51,8 @@ export function onnxEmbedder({ pool, set, fixed }: OnnxEmbedderOptions): Embedde
         })
         .pipe(map((outputs) => featuresOf(outputs, { name, size: batch * length }))),
     );
-    return forkJoin(runs).pipe(map((parts) => crops.map((_, row) => joined(parts, { row, batch, featureLength }))));
+    const into = (): Float32Array => features?.take(featureLength) ?? new Float32Array(featureLength);
+    return forkJoin(runs).pipe(map((parts) => crops.map((_, row) => joined(parts, { row, batch, feature: into() }))));
   };
   return { cropSizes, featureLength, embed, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
@@ -65,12 +69,12 @@ function featuresOf({ features }: LaneOutputs, { name, size }: { name: string; s
 interface Row {
   readonly row: number;
   readonly batch: number;
-  readonly featureLength: number;
+  /** Where they go: as long as all of them together. */
+  readonly feature: Float32Array;
 }
 
 /** One crop's vectors end to end, at unit length; zeros stay zeros. */
-function joined(parts: readonly Float32Array[], { row, batch, featureLength }: Row): Float32Array {
-  const feature = new Float32Array(featureLength);
+function joined(parts: readonly Float32Array[], { row, batch, feature }: Row): Float32Array {
   let offset = 0;
   for (const part of parts) {
     const length = part.length / batch;
@@ -80,6 +84,6 @@ function joined(parts: readonly Float32Array[], { row, batch, featureLength }: R
   let square = 0;
   for (const value of feature) square += value * value;
   const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-  for (let index = 0; index < featureLength; index += 1) feature[index] = (feature[index] ?? 0) * scale;
+  for (let index = 0; index < feature.length; index += 1) feature[index] = (feature[index] ?? 0) * scale;
   return feature;
 }

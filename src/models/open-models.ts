@@ -4,6 +4,7 @@ import { type Detector, type Embedder } from '../core/ports.ts';
 import { type WatchWork } from '../core/work.ts';
 import { chooseDevice, type DeviceChoice, type DeviceReport } from './choose-device.ts';
 import { type ExitGuard, exitGuard } from './exit-guard.ts';
+import { type FeaturePool } from './feature-pool.ts';
 import { fixedShapes } from './fixed-shapes.ts';
 import { lanePool } from './lane-pool.ts';
 import { type LaneSetup, type Provider } from './lane-protocol.ts';
@@ -29,6 +30,8 @@ export interface OpenModelsOptions {
   readonly detectorBatch?: number | undefined;
   /** Most crops in one embedder call: an integer, at least 1. @defaultValue {@link defaultFlow} */
   readonly embedderBatch?: number | undefined;
+  /** Where the memory of features comes from: only for a caller who gives it back when nobody looks at it any more. @defaultValue new memory for each */
+  readonly features?: FeaturePool | undefined;
   /** Told of each run of a model: `lane` and its number, with the model's name and `batch`; first runs as warm-up. */
   readonly watch?: WatchWork | undefined;
   /** Stops the opening; its reason comes out. */
@@ -89,7 +92,7 @@ export async function openModels(options: OpenModelsOptions): Promise<Models> {
     isWarmUp = false;
     return {
       detector: onnxDetector({ pool, set, resize, fixed }),
-      embedder: onnxEmbedder({ pool, set, fixed }),
+      embedder: onnxEmbedder({ pool, set, fixed, features: options.features }),
       device: { ...chosen, lanes: laneCount },
       warmUpMs: performance.now() - start,
       set,

@@ -13,6 +13,7 @@ import { openFfmpegHost } from '../media/ffmpeg-host.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
 import { PixelPool } from '../media/pixel-pool.ts';
 import { resizePicture } from '../media/resize-picture.ts';
+import { FeaturePool } from '../models/feature-pool.ts';
 import { openModels } from '../models/open-models.ts';
 import { boxGraph } from './box-graph.ts';
 import { datasetSources } from './dataset-sources.ts';
@@ -95,6 +96,9 @@ async function removeEarlier(path: string): Promise<void> {
   });
 }
 
+/** Features whose memory is kept to be used again: those of the clips that are open at once. */
+const keptFeatures = 2048;
+
 interface FindBoxes {
   readonly options: MatchDatasetOptions;
   readonly settings: MatchSettings;
@@ -121,7 +125,17 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   const watchDevices = watchBoth(meter.watch, watch);
   const resize = watchCalls(resizePicture, { place: 'resize', name: 'resize', watch });
   await using host = openFfmpegHost(); // Before the models are in memory.
-  await using models = await openModels({ folder, device, lanes, resize, watch: watchDevices, signal, ...flow });
+  const features = new FeaturePool(keptFeatures);
+  await using models = await openModels({
+    folder,
+    device,
+    lanes,
+    resize,
+    features,
+    watch: watchDevices,
+    signal,
+    ...flow,
+  });
   const { detector, embedder, set, warmUpMs } = models;
   // A run that is cut short must not leave the answers of the one before it; one that cannot begin leaves them alone.
   await Promise.all(earlier.map(removeEarlier));
@@ -129,7 +143,11 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
     model: set.fingerprint,
     featureLength: embedder.featureLength,
   });
-  const write = watchPromises((owner: Owner, boxes: readonly BoxFeature[]) => store.write(owner, boxes), {
+  const writeBoxes = async (owner: Owner, boxes: readonly BoxFeature[]): Promise<void> => {
+    await store.write(owner, boxes);
+    for (const { feature } of boxes) features.giveBack(feature);
+  };
+  const write = watchPromises(writeBoxes, {
     place: 'store',
     name: 'store',
     watch,

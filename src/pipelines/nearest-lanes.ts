@@ -36,24 +36,32 @@ export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch &
   const { threads = usableCores(), idleProducts = startProducts, patienceMs = usualPatienceMs } = options;
   let idle = idleProducts;
   let guard: ExitGuard | undefined;
+  /** All that were started. */
   const lanes: SearchLane[] = [];
+  /** Those that search. */
+  const searching: SearchLane[] = [];
   let search = { queries: new Float32Array(), featureLength: 0 };
   /** One for each block that a lane may have: resolves when it can be given. */
   const slots: Promise<SearchLane>[] = [];
+  let first: Promise<void> | undefined;
   let waitedMs = 0;
   /** Memory of blocks that have been looked at. */
   const free: Float32Array<ArrayBuffer>[] = [];
 
-  /** Starts one more lane if there may be one. It takes part in the search that is going on when it is ready. */
-  const openLane = (): void => {
+  /** Starts one more lane if there may be one, and resolves when it takes part in the search that is going on. */
+  const openLane = async (): Promise<void> => {
     guard ??= exitGuard(threads);
     const busy = guard.flags[lanes.length];
     if (busy === undefined) return;
     const lane = openSearchLane({ featureLength: 0, storedRows: 0, busy });
     lanes.push(lane);
-    const ready = lane.seek(search).then(() => lane);
-    ready.catch(() => undefined); // Whoever asks next is told.
-    for (let block = 0; block < blocksPerLane; block += 1) slots.push(ready);
+    let seeks: typeof search;
+    do {
+      seeks = search;
+      await lane.seek(seeks);
+    } while (seeks !== search);
+    searching.push(lane);
+    for (let block = 0; block < blocksPerLane; block += 1) slots.push(Promise.resolve(lane));
   };
 
   return {
@@ -63,9 +71,13 @@ export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch &
     },
     async begin({ boxes, features, featureLength }) {
       search = { queries: features.slice(0, boxes.length * featureLength), featureLength };
-      await Promise.all(lanes.map((lane) => lane.seek(search)));
-      if (lanes.length === 0) openLane();
-      await Promise.race(slots);
+      if (first === undefined) {
+        first = openLane();
+        await first;
+        return;
+      }
+      await first;
+      await Promise.all(searching.map((lane) => lane.seek(search)));
     },
     room(numbers) {
       const room = free.pop();
@@ -77,7 +89,7 @@ export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch &
       waitedMs += performance.now() - since;
       if (waitedMs > patienceMs) {
         waitedMs = 0;
-        openLane();
+        openLane().catch(() => undefined); // One that cannot start is done without.
       }
       const rows = boxes.length;
       const given = withRoom(features, roomFor(rows) * featureLength);

@@ -16,7 +16,7 @@ export interface OpenGalleryOptions {
   /** Fingerprint of the models whose features will be asked about; any when left out. */
   readonly model?: string;
   /**
-   * Most bytes of features held in memory (a quarter more where the processor multiplies bytes faster than float32). An index with more is read anew for each call of `nearest`, through some 32 MiB a thread, so that a call with
+   * Most bytes of features held in memory; where the processor multiplies bytes faster than float32, a quarter more and up to 256 bytes a box are taken. An index with more is read anew for each call of `nearest`, through some 32 MiB a thread, so that a call with
    * many queries is cheaper than many calls. @defaultValue `1073741824`, which is 1 GiB
    */
   readonly memoryBytes?: number;

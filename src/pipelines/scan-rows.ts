@@ -11,7 +11,7 @@ import { type ProductsWay, type RowProducts } from './row-products.ts';
  */
 const mostMeasured = 0.03;
 
-/** Queries from which on what is held as bytes is multiplied in float32 all the same: each block keeps all products of a search with it. */
+/** Most queries with which what is held as bytes is multiplied as such: each block keeps all products of a search with it. */
 const mostHeldQueries = 64;
 
 /** Whether rows that are held as bytes are looked at as such: what a search learns for those after it. */
