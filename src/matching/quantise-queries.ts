@@ -24,24 +24,34 @@ export function quantiseQueries(queries: Float32Array, featureLength: number): Q
   const columns = new Int8Array(queries.length);
   const steps = new Float32Array(count);
   const errors = new Float64Array(count);
+  const rounded = new Int8Array(featureLength);
   for (let query = 0; query < count; query += 1) {
-    const first = query * featureLength;
-    let largest = 0;
-    for (let place = 0; place < featureLength; place += 1) {
-      largest = Math.max(largest, Math.abs(queries[first + place]!));
-    }
-    steps[query] = largest / queryLevels;
-    const step = steps[query]!;
-    let squares = 0;
-    for (let place = 0; place < featureLength; place += 1) {
-      const value = queries[first + place]!;
-      const code = Math.round(value / step);
-      columns[place * count + query] = code;
-      squares += (value - code * step) ** 2;
-    }
-    errors[query] = Math.sqrt(squares);
+    const vector = queries.subarray(query * featureLength, (query + 1) * featureLength);
+    const { step, error } = round(vector, queryLevels, rounded);
+    for (let place = 0; place < featureLength; place += 1) columns[place * count + query] = rounded[place]!;
+    steps[query] = step;
+    errors[query] = error;
   }
   return { columns, steps, errors, featureLength };
+}
+
+/** Rounds a vector to whole numbers of a step, a float32 of which its largest number has `levels`, into `codes`. Says how far off they all are. */
+function round(
+  vector: Float32Array,
+  levels: number,
+  codes: Int8Array,
+): { readonly step: number; readonly error: number } {
+  let largest = 0;
+  for (let place = 0; place < vector.length; place += 1) largest = Math.max(largest, Math.abs(vector[place]!));
+  const step = Math.fround(largest / levels);
+  let squares = 0;
+  for (let place = 0; place < vector.length; place += 1) {
+    const value = vector[place]!;
+    const code = step === 0 ? 0 : Math.round(value / step);
+    codes[place] = code;
+    squares += (value - code * step) ** 2;
+  }
+  return { step, error: Math.sqrt(squares) };
 }
 
 /**
@@ -76,19 +86,13 @@ export function quantiseFinely(queries: Float32Array, featureLength: number): Fi
   const codes = new Uint8Array(queries.length);
   const scales = new Float32Array(count);
   const errors = new Float64Array(count);
+  const rounded = new Int8Array(featureLength);
   for (let query = 0; query < count; query += 1) {
-    const [first, end] = [query * featureLength, (query + 1) * featureLength];
-    let largest = 0;
-    for (let at = first; at < end; at += 1) largest = Math.max(largest, Math.abs(queries[at]!));
-    const step = Math.fround(largest / fineLevels);
+    const first = query * featureLength;
+    const { step, error } = round(queries.subarray(first, first + featureLength), fineLevels, rounded);
+    for (let place = 0; place < featureLength; place += 1) codes[first + place] = fineZero + rounded[place]!;
     scales[query] = step;
-    let squares = 0;
-    for (let at = first; at < end; at += 1) {
-      const code = step === 0 ? 0 : Math.round(queries[at]! / step);
-      codes[at] = fineZero + code;
-      squares += (queries[at]! - code * step) ** 2;
-    }
-    errors[query] = Math.sqrt(squares);
+    errors[query] = error;
   }
   return { codes, scales, errors };
 }
