@@ -1,8 +1,8 @@
 /** Gives memory of some bytes, which holds anything. */
 export type TakeMemory = (bytes: number) => Uint8Array<ArrayBuffer>;
 
-/** Buffers are made in multiples of this, so that what is about as large can use the same one. */
-const granule = 64 * 1024;
+/** What buffers are made in multiples of, so that what is about as large can use the same one. */
+const usualGranule = 64 * 1024;
 
 /**
  * Memory for pixels of any size that is used again. Taken anew for each batch it costs the first touch of its pages, and garbage collections later: after
@@ -12,18 +12,23 @@ const granule = 64 * 1024;
  */
 export class MemoryPool {
   readonly #most: number;
+  readonly #granule: number;
   /** By rising size. */
   readonly #free: ArrayBuffer[] = [];
 
-  /** @param most buffers to hold: an integer, at least 0. As many as can be out at once are enough. */
-  constructor(most: number) {
+  /**
+   * @param most buffers to hold: an integer, at least 0. As many as can be out at once are enough.
+   * @param granule bytes that buffers are made in multiples of: an integer, at least 1.
+   */
+  constructor(most: number, granule: number = usualGranule) {
     this.#most = most;
+    this.#granule = granule;
   }
 
   /** Memory that is nobody else's: of the smallest buffer with room, or of a new one. */
   take(bytes: number): Uint8Array<ArrayBuffer> {
     const place = this.#free.findIndex(({ byteLength }) => byteLength >= bytes);
-    const [buffer = new ArrayBuffer(Math.ceil(bytes / granule) * granule)] =
+    const [buffer = new ArrayBuffer(Math.ceil(bytes / this.#granule) * this.#granule)] =
       place < 0 ? [] : this.#free.splice(place, 1);
     return new Uint8Array(buffer, 0, bytes);
   }
@@ -36,16 +41,16 @@ export class MemoryPool {
   }
 }
 
-/** Memory for pixels that is lent. */
+/** Memory for pixels or features that is lent. */
 export interface MemoryLender {
   readonly take: TakeMemory;
   /** Takes back what it has lent, to be lent again: nobody may look at it from then on. Of anything else it does nothing. */
-  readonly giveBack: (data: Uint8Array) => void;
+  readonly giveBack: (data: ArrayBufferView) => void;
 }
 
-/** Lends memory of a pool that holds at most `most` buffers, to those who may answer with pixels of their own in its place. */
-export function lendMemory(most: number): MemoryLender {
-  const memory = new MemoryPool(most);
+/** Lends memory of a {@link MemoryPool}, to those who may answer with memory of their own in its place. */
+export function lendMemory(most: number, granule?: number): MemoryLender {
+  const memory = new MemoryPool(most, granule);
   const lent = new WeakSet<ArrayBufferLike>();
   return {
     take: (bytes) => {

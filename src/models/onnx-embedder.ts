@@ -2,10 +2,10 @@ import { forkJoin, map, type Observable, of } from 'rxjs';
 import { PipelineError } from '../core/errors.ts';
 import { type Embedder } from '../core/ports.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
-import { type FeaturePool } from './feature-pool.ts';
 import { type LaneOutputs } from './lane-protocol.ts';
 import { type LanePool } from './lane-pool.ts';
 import { type ModelSet } from './load-manifest.ts';
+import { type MemoryLender } from './memory-pool.ts';
 import { type FixedShapes, packImages } from './pack-images.ts';
 
 /** What an embedder needs. */
@@ -15,7 +15,7 @@ export interface OnnxEmbedderOptions {
   /** Shapes that the device has been warmed up with; without it a batch is as large as it is. */
   readonly fixed?: FixedShapes | undefined;
   /** Where the memory of features comes from. @defaultValue new memory for each */
-  readonly features?: FeaturePool | undefined;
+  readonly features?: MemoryLender | undefined;
 }
 
 /** Name of an embedder in a lane. */
@@ -51,7 +51,10 @@ export function onnxEmbedder({ pool, set, fixed, features }: OnnxEmbedderOptions
         })
         .pipe(map((outputs) => featuresOf(outputs, { name, size: batch * length }))),
     );
-    const into = (): Float32Array => features?.take(featureLength) ?? new Float32Array(featureLength);
+    const into = (): Float32Array =>
+      features
+        ? new Float32Array(features.take(featureLength * 4).buffer, 0, featureLength)
+        : new Float32Array(featureLength);
     return forkJoin(runs).pipe(map((parts) => crops.map((_, row) => joined(parts, { row, batch, feature: into() }))));
   };
   return { cropSizes, featureLength, embed, [Symbol.asyncDispose]: () => Promise.resolve() };

@@ -4,13 +4,13 @@ import { type Detector, type Embedder } from '../core/ports.ts';
 import { type WatchWork } from '../core/work.ts';
 import { chooseDevice, type DeviceChoice, type DeviceReport } from './choose-device.ts';
 import { type ExitGuard, exitGuard } from './exit-guard.ts';
-import { type FeaturePool } from './feature-pool.ts';
 import { fixedShapes } from './fixed-shapes.ts';
 import { lanePool } from './lane-pool.ts';
 import { type LaneSetup, type Provider } from './lane-protocol.ts';
 import { loadManifest, type ModelSet } from './load-manifest.ts';
 import { detectorContract, embedderContract } from './model-contract.ts';
 import { detectorModel, onnxDetector, type Resize } from './onnx-detector.ts';
+import { type MemoryLender } from './memory-pool.ts';
 import { embedderModel, onnxEmbedder } from './onnx-embedder.ts';
 import { type Lane, openLane, type OpenLaneOptions } from './open-lane.ts';
 import { cpuShare, placeModels } from './place-models.ts';
@@ -31,7 +31,7 @@ export interface OpenModelsOptions {
   /** Most crops in one embedder call: an integer, at least 1. @defaultValue {@link defaultFlow} */
   readonly embedderBatch?: number | undefined;
   /** Where the memory of features comes from: only for a caller who gives it back when nobody looks at it any more. @defaultValue new memory for each */
-  readonly features?: FeaturePool | undefined;
+  readonly features?: MemoryLender | undefined;
   /** Told of each run of a model: `lane` and its number, with the model's name and `batch`; first runs as warm-up. */
   readonly watch?: WatchWork | undefined;
   /** Stops the opening; its reason comes out. */

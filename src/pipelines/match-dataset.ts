@@ -13,7 +13,7 @@ import { openFfmpegHost } from '../media/ffmpeg-host.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
 import { PixelPool } from '../media/pixel-pool.ts';
 import { resizePicture } from '../media/resize-picture.ts';
-import { FeaturePool } from '../models/feature-pool.ts';
+import { lendMemory } from '../models/memory-pool.ts';
 import { openModels } from '../models/open-models.ts';
 import { boxGraph } from './box-graph.ts';
 import { datasetSources } from './dataset-sources.ts';
@@ -96,8 +96,14 @@ async function removeEarlier(path: string): Promise<void> {
   });
 }
 
-/** Features whose memory is kept to be used again: those of the clips that are open at once. */
+/**
+ * Features whose memory is kept to be used again: those of the clips that are open at once. What waits until its clip is complete outlives small garbage collections, and V8
+ * lets it lie until it goes through its whole heap.
+ */
 const keptFeatures = 2048;
+
+/** Half of a feature of 2048 numbers. */
+const featureGranule = 4096;
 
 interface FindBoxes {
   readonly options: MatchDatasetOptions;
@@ -125,7 +131,7 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   const watchDevices = watchBoth(meter.watch, watch);
   const resize = watchCalls(resizePicture, { place: 'resize', name: 'resize', watch });
   await using host = openFfmpegHost(); // Before the models are in memory.
-  const features = new FeaturePool(keptFeatures);
+  const features = lendMemory(keptFeatures, featureGranule);
   await using models = await openModels({
     folder,
     device,

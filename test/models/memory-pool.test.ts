@@ -29,6 +29,11 @@ describe('MemoryPool', () => {
     expect(buffers).not.toContain(memory.take(1).buffer);
   });
 
+  it('makes buffers in multiples of what it is told', () => {
+    const memory = new MemoryPool(1, 4 * kib);
+    expect([1, 4 * kib, 4 * kib + 1].map((bytes) => memory.take(bytes).buffer.byteLength / kib)).toEqual([4, 4, 8]);
+  });
+
   it('may hold nothing', () => {
     const memory = new MemoryPool(0);
     const { buffer } = memory.take(1);
@@ -46,6 +51,22 @@ describe('lendMemory', () => {
     const again = take(10);
     expect(again.buffer).toBe(first.buffer);
     expect(take(10).buffer).not.toBe(again.buffer);
+  });
+
+  it('takes back what was made of its memory', () => {
+    const { take, giveBack } = lendMemory(2, 16);
+    const feature = new Float32Array(take(16).buffer, 0, 4);
+    giveBack(feature);
+    expect(take(16).buffer).toBe(feature.buffer);
+    expect(take(16).buffer).not.toBe(feature.buffer);
+  });
+
+  it('holds no more than it may', () => {
+    const { take, giveBack } = lendMemory(1);
+    const lent = [take(10), take(10)];
+    for (const data of lent) giveBack(data);
+    expect(lent.map(({ buffer }) => buffer)).toContain(take(10).buffer);
+    expect(lent.map(({ buffer }) => buffer)).not.toContain(take(10).buffer);
   });
 
   it('leaves alone what it has not lent', () => {
