@@ -127,6 +127,7 @@ async function* readLive(
         if (step.done === true) {
           if (step.value.isWhole && index > 0) return undefined;
           ({ reason } = step.value);
+          if (step.value.isFinal === true) throw lost(source, reason);
           break;
         }
         count = 0;

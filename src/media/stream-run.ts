@@ -1,8 +1,9 @@
-import { PipelineError } from '../core/errors.ts';
+import { messageOf, PipelineError } from '../core/errors.ts';
 import { type CutFrame } from './cut-frame.ts';
 import { cutFrames } from './cut-frames.ts';
 import { startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
+import { withNumericHost } from './numeric-host.ts';
 import { type StreamInput } from './stream-input.ts';
 
 /** Options of {@link runStream}. */
@@ -23,6 +24,8 @@ export interface TimedFrame {
 export interface StreamRunEnd {
   /** Whether it ended by itself and without a complaint, having said beforehand how long it would be. */
   readonly isWhole: boolean;
+  /** Whether another run would end the same way. */
+  readonly isFinal?: boolean;
   /** What went wrong, in one line. */
   readonly reason: string;
 }
@@ -36,9 +39,12 @@ const maxFrameBytes = 2 ** 30;
  * @throws {@link PipelineError} `ffmpeg-missing` if ffmpeg does not start.
  */
 export async function* runStream(
-  { args, source }: StreamInput,
+  input: StreamInput,
   { ffmpeg, stop, stallSeconds }: StreamRunOptions,
 ): AsyncGenerator<TimedFrame, StreamRunEnd, undefined> {
+  const found = await findHost(input, ffmpeg, stop);
+  if ('reason' in found) return { isWhole: false, ...found };
+  const { args, source } = found;
   const words = new FfmpegWords();
   const process = startFfmpeg(ffmpeg, {
     ...source,
@@ -76,11 +82,38 @@ export async function* runStream(
     await frames.return(undefined);
   }
   const { code, signal } = await process.done;
-  const crash = signal === 'SIGSEGV' ? '; a static build may crash when it looks up a host name: install another' : '';
-  const status = signal === undefined ? `it ended with status ${code}` : `ffmpeg was ended by ${signal}${crash}`;
   if (isStalled) return { isWhole: false, reason: `no frame came for ${stallSeconds} s` };
+  if (signal === 'SIGSEGV') {
+    const cause = isStatic(ffmpeg) ? ', as a static build does when it looks up a host name' : '';
+    return { isWhole: false, isFinal: true, reason: `${ffmpeg.path} crashed${cause}; ${cure}` };
+  }
+  if (words.complaint?.endsWith('Protocol not found') === true) {
+    return { isWhole: false, isFinal: true, reason: `${ffmpeg.path} does not know this protocol; ${cure}` };
+  }
+  const status = signal === undefined ? `it ended with status ${code}` : `ffmpeg was ended by ${signal}`;
   const isWhole = code === 0 && words.isWhole;
   return { isWhole, reason: words.complaint ?? (code === 0 ? 'it ended' : status) };
+}
+
+const cure = 'install a newer ffmpeg, or set FFMPEG_PATH to one';
+
+/** glibc looks names up with the system's libraries, which a build that brings its own does not survive. */
+const isStatic = ({ version }: Ffmpeg): boolean => version.includes('static');
+
+/** The input with a host that this ffmpeg can reach, or why there is none. */
+async function findHost(
+  input: StreamInput,
+  ffmpeg: Ffmpeg,
+  stop: AbortSignal,
+): Promise<StreamInput | { readonly reason: string }> {
+  if (!isStatic(ffmpeg)) return input;
+  const stopped = new Promise<{ reason: string }>((resolve) => {
+    stop.addEventListener('abort', () => resolve({ reason: 'it was stopped' }), { once: true });
+  });
+  const failed = (error: unknown): { reason: string } => ({
+    reason: `the host name was not found (${messageOf(error)})`,
+  });
+  return Promise.race([withNumericHost(input).catch(failed), stopped]);
 }
 
 const inputArgs: readonly string[] = ['-loglevel', 'level+info', '-nostats', '-threads', '1', '-reinit_filter', '0'];
@@ -92,7 +125,7 @@ const outputArgs: readonly string[] = [
 ].flatMap((line) => line.split(' '));
 
 const frameTime = /\[Parsed_showinfo_0 @ \w+\].*\bn: *(\d+) pts: *\S+ pts_time:(\S+)/u;
-const complaint = /^(?:\[[^\]]* @ \w+\] )?\[(?:error|fatal|panic)\] (.*)$/u;
+const complaint = /^(?:\[[^\]]* @ \w+\] )?\[(?:error|fatal|panic)\] (?!Did you mean )(.*)$/u;
 /** What is said of a connection that was cut although the source has a length. */
 const cutOff = /prematurely|timed out|reset|refused|[Ii](?:nput|)\/[Oo](?:utput|) error/u;
 
