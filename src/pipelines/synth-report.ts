@@ -16,4 +16,6 @@ export interface SynthReport {
   readonly pictures: number;
   /** Frames of all clips. */
   readonly frames: number;
+  /** What was asked for beyond that: the photos were too few. */
+  readonly missing: { readonly items: number; readonly clips: number };
 }

@@ -57,7 +57,8 @@ const firstShopSeed = 10_000_000;
 
 /**
  * Makes a shop with truth: pictures of items, clips in which a host wears or holds them, decoys on both sides, and annotations, all in
- * the layout of SPEC 1. Holds one clip at a time; each file is written whole or not at all.
+ * the layout of SPEC 1. Holds one clip at a time; each file is written whole or not at all. No photo serves two items: where they are too
+ * few, the shop is smaller than asked for, which the report tells.
  *
  * @example await synthShop({ out: 'shop', items: 15, seed: 7 });
  * @throws TypeError when an option is out of range.
@@ -86,6 +87,7 @@ export async function synthShop(options: SynthShopOptions): Promise<SynthReport>
   const format: ClipFormat = { frames: clipFrames, size: clipSize, ffmpeg, crf, preset, signal };
   const total = plan.items.length + plan.clips.length;
   const report = { items: 0, clips: 0, pictures: 0, frames: 0 };
+  const missing = { items: items - plan.items.length, clips: items - plan.clips.length };
   const tell = (): void => {
     const elapsedMs = performance.now() - started;
     onProgress?.({ done: report.items + report.clips, skipped: 0, failed: 0, total, elapsedMs });
@@ -103,5 +105,5 @@ export async function synthShop(options: SynthShopOptions): Promise<SynthReport>
     report.clips += 1;
     tell();
   }
-  return report;
+  return { ...report, missing };
 }

@@ -33,5 +33,5 @@ export async function writeCutouts({ out, entries, signal, onProgress }: WriteCu
     done += 1;
     onProgress?.({ done, skipped: 0, failed: 0, total: entries.length, elapsedMs: performance.now() - started });
   }
-  return { items: done, clips: 0, pictures: done, frames: 0 };
+  return { items: done, clips: 0, pictures: done, frames: 0, missing: { items: 0, clips: 0 } };
 }

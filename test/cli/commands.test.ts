@@ -225,6 +225,22 @@ describe('export', () => {
   });
 });
 
+describe('synth', () => {
+  it('says what it made, and what the photos were too few for', async () => {
+    const photos = join(folder, 'photos');
+    const set = await runMain('synth', photos, '--cutouts', '--items', '5', '--seed', '40');
+    expect(set).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(set.stderr).toMatch(new RegExp(`\\n5 items with 5 pictures in ${photos}\\n$`, 'u'));
+    const small = join(folder, 'small');
+    const args = ['synth', small, '--items', '9', '--seed', '3', '--clip-frames', '2', '--stills', '--photos', photos];
+    const { exitCode, stdout, stderr } = await runMain(...args, '--quiet', '--json');
+    const told = /^vitrine: only (\d) of 9 items and (\d) of 9 clips: the photos are too few; .*\n$/u.exec(stderr);
+    const [items, clips] = (told ?? []).slice(1).map(Number);
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ items, clips, missing: { items: 9 - items!, clips: 9 - clips! } });
+  }, 120_000);
+});
+
 describe('help', () => {
   it.each(['match', 'rematch', 'eval', 'index', 'synth', 'export', 'demo', 'doctor'])(
     'explains %s with examples',

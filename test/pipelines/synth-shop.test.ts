@@ -156,6 +156,9 @@ describe('synthShop with cutouts', () => {
     await using shop = await temporaryFolder();
     await synthShop({ ...options, out: shop.path, items: 1, decoys: 0, photos: set.path, stills: true });
     expect((await readdir(join(shop.path, 'image'))).length).toBe(1);
+    const small = await synthShop({ ...options, out: shop.path, items: 9, outfits: 0, photos: set.path, stills: true });
+    expect(small.items + small.clips).toBeGreaterThan(0);
+    expect(small.missing).toEqual({ items: 9 - small.items, clips: 9 - small.clips });
   }, 300_000);
 });
 

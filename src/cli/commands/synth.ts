@@ -3,6 +3,7 @@ import { type SynthReport } from '../../pipelines/synth-report.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { jsonOption, quietOption } from '../options/common-options.ts';
 import { showProgress } from '../show-progress.ts';
+import { synthShortage, synthSummary } from '../synth-summary.ts';
 
 /** `vitrine synth <out>`: a shop with truth, made from drawn garments or from photos. */
 export const synthCommand: Command = defineCommand({
@@ -91,7 +92,10 @@ export const synthCommand: Command = defineCommand({
         onProgress: (progress) => display.update(progress),
       });
     }
+    if (!args.quiet) stderr.write(synthSummary(report, out));
+    const shortage = synthShortage(report);
+    if (shortage !== undefined) stderr.write(shortage);
     if (json) stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
-    return 0;
+    return shortage === undefined ? 0 : 3;
   },
 });
