@@ -3,7 +3,7 @@
 //   BUNDLE=<copy> npx vitest bench --run bench/bundle.bench.ts
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../src/models/runtime.ts';
 import { bench, describe } from 'vitest';
 
 const folder = fileURLToPath(new URL('../fixtures/models/compact', import.meta.url));

@@ -1,6 +1,6 @@
 // Who shrinks a frame to the detector's short side: the main thread, or a Resize in the graph? See decisions 0005 and 0011.
 //   npx vitest bench --run bench/detector-resize.bench.ts
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../src/models/runtime.ts';
 import { bench, describe } from 'vitest';
 import { type CropSize } from '../src/core/bucket.ts';
 import { type RgbImage } from '../src/core/rgb-image.ts';

@@ -1,6 +1,6 @@
 // Worker thread of gallery.ts: reads a part of as many bytes as a gallery holds, in the ways that are fast, and says how long each takes.
 import { parentPort, workerData } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../src/models/runtime.ts';
 import { openDotSession } from '../src/models/dot-session.ts';
 
 /** An ONNX model with one node, `sum = ReduceSum(rows)` over float32 `[r, d]`. */

@@ -7,6 +7,7 @@ Needs numpy, onnxruntime, opencv-python-headless and pillow.
 
 import argparse
 import json
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,10 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 from PIL import Image
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # It reports to Microsoft otherwise, from its import on.
+import onnxruntime as ort
 
 Array = npt.NDArray[Any]
 ASPECTS = np.array([0.25, 0.335, 0.415, 0.5, 0.5721925, 0.66857143, 0.8, 1, 1.25, 1.4957264, 1.74766355, 2])

@@ -1,4 +1,4 @@
-import { env, InferenceSession, type Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, type Tensor } from './runtime.ts';
 import { PipelineError } from '../core/errors.ts';
 import { sessionOptions } from './session-options.ts';
 

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from './runtime.ts';
 import { floatsOf, openArithmetic } from './arithmetic-session.ts';
 
 /**

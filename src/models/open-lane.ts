@@ -13,6 +13,7 @@ import {
   type LaneStart,
   type LaneState,
 } from './lane-protocol.ts';
+import './telemetry-off.ts';
 
 /** Requests that a lane takes: one to run, and those that wait for it at the thread, so that it need not wait for them. */
 export const laneDepth = 2;

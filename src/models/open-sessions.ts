@@ -1,4 +1,4 @@
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from './runtime.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import {
   type LaneModel,

@@ -1,6 +1,6 @@
 // Entry of a child process: tries one provider and prints a `ProbeAnswer` as JSON (see `device-status.ts`).
 // A process of its own, because drivers write to stderr by themselves and a broken one can take the process down.
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from './runtime.ts';
 import { messageOf } from '../core/errors.ts';
 import { type ProbeAnswer, type ProductCost } from './device-status.ts';
 

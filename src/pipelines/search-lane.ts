@@ -3,6 +3,7 @@ import { messageOf, PipelineError } from '../core/errors.ts';
 import { type IndexBlock } from '../io/index-blocks.ts';
 import { type NearRows } from '../matching/select-nearest.ts';
 import { entryUrl } from '../core/entry-url.ts';
+import '../models/telemetry-off.ts';
 import {
   type GivenRows,
   type LookedRows,

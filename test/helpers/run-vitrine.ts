@@ -17,7 +17,7 @@ export interface ProgramRun {
 /** Options of {@link runVitrine}. */
 export interface RunVitrineOptions {
   readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called with all of stderr so far, whenever more of it comes, and a way to signal the program. */
   readonly onStderr?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
 }

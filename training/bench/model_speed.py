@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 import onnx
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # It reports to Microsoft otherwise, from its import on.
 import onnxruntime
 from onnx import TensorProto, helper
 
