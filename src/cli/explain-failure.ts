@@ -34,7 +34,7 @@ export function isUsage(thrown: unknown): boolean {
     const { code, cause } = thrown;
     return (
       usageCodes.has(code) ||
-      (namedCodes.has(code) && hasCode(cause, 'ENOENT')) ||
+      (namedCodes.has(code) && hasCode(cause, 'ENOENT', 'EISDIR')) ||
       // A file where a folder was to be made.
       (code === 'file-unwritable' && hasCode(cause, 'ENOTDIR', 'EEXIST'))
     );
@@ -52,7 +52,7 @@ const nameless: ReadonlySet<string> = new Set(['root', 'roots', 'from']);
 
 /** Names the option of the command line where the library names its own: `flow.detectorBatch` is `--detector-batch`. */
 function asOption(message: string): string {
-  return message.replace(/^Expected `(?:(?:flow|matching)\.)?(\w+)`/, (whole, field: string) => {
+  return message.replace(/^Expected `(?:(?:flow|matching|tracking)\.)?(\w+)`/, (whole, field: string) => {
     if (nameless.has(field)) return whole;
     const option = field.replace(/Bytes$/, '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return `Expected \`--${option}\``;

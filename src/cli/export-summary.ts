@@ -34,6 +34,11 @@ export function exportSummary(report: ExportReport): string {
   return [...lines, ...problemLines(report)].map((line) => `${line}\n`).join('');
 }
 
+/** Where files could not be read, the first things that are wrong: what is said in any case. */
+export function exportFailures(report: ExportReport): string {
+  return (report.inputs.failed === 0 ? [] : problemLines(report)).map((line) => `${line}\n`).join('');
+}
+
 function inCoco({ images, annotations }: NonNullable<ExportReport['coco']>['train']): string {
   return `${counted(images, 'image')} with ${counted(annotations, 'box', 'boxes')}`;
 }

@@ -26,10 +26,22 @@ export function indexSummary(report: IndexReport): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
+/** The first pictures that went wrong: what is said in any case. */
+export function indexFailures(report: IndexReport): string {
+  return brokenLines(report)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
 /** What was taken out of an index, and what was not there. */
-export function removalSummary({ index, removed, unknown, content }: RemovalReport): string {
-  const missing = unknown.length === 0 ? '' : `not in the index: ${unknown.join(', ')}\n`;
-  return `${counted(removed.length, 'item')} removed\n${missing}${contentLine(index, content)}\n`;
+export function removalSummary(report: RemovalReport): string {
+  const { index, removed, content } = report;
+  return `${counted(removed.length, 'item')} removed\n${removalFailures(report)}${contentLine(index, content)}\n`;
+}
+
+/** What was to be removed and is not there: what is said in any case. */
+export function removalFailures({ unknown }: RemovalReport): string {
+  return unknown.length === 0 ? '' : `not in the index: ${unknown.join(', ')}\n`;
 }
 
 /** How an approximate search was made, and what it finds in what time. */

@@ -3,8 +3,10 @@ export class Interrupted extends Error {}
 
 Interrupted.prototype.name = 'Interrupted';
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * An abort signal for the user's Ctrl-C (SIGINT) or a polite SIGTERM.
+ * An abort signal for the user's Ctrl-C (SIGINT), a polite SIGTERM, or a terminal that is closed (SIGHUP).
  *
  * The first one aborts, so that everything under way can be put away; the second ends the process at once, as if nobody
  * listened. Disposing it stops listening.
@@ -21,10 +23,8 @@ export function onInterrupt(onFirst: () => void): Disposable & { readonly signal
     onFirst();
   };
   const unlisten = (): void => {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    for (const name of signals) process.off(name, stop);
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const name of signals) process.on(name, stop);
   return { signal: controller.signal, [Symbol.dispose]: unlisten };
 }

@@ -58,10 +58,18 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** The first inputs that were not read, or not as a whole: what is said in any case. */
+export function runFailures(report: RunReport): string {
+  const notable = report.inputs.notable.filter(({ status }) => status !== 'skipped');
+  return notableLines({ ...report, inputs: { ...report.inputs, notable } })
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
 function notableLines({ inputs, out }: RunReport): readonly string[] {
   const shown = inputs.notable
     .slice(0, shownInputs)
-    .map(({ status, path, reason }) => `  ${status} ${path}: ${reason}`);
+    .map(({ status, path, reason }) => `  ${status === 'done' ? 'done in part' : status} ${path}: ${reason}`);
   const more = inputs.notable.length - shown.length;
   return more > 0 ? [...shown, `  and ${more} more in ${out}/run.json`] : shown;
 }

@@ -28,6 +28,8 @@ export interface StreamSourceOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called when a live source has broken off, before the pause. */
   readonly onReconnect?: ((attempt: ReconnectAttempt) => void) | undefined;
+  /** Called when a file that gave frames was not read whole, as far as ffmpeg can say. */
+  readonly onProblem?: ((problem: string) => void) | undefined;
   /** Attempts in a row without a frame, after which a live source is given up. @defaultValue `10` */
   readonly maxReconnects?: number | undefined;
   /** Seconds without a frame, while one is awaited, after which a live source counts as broken off. @defaultValue `15` */
@@ -53,7 +55,7 @@ const longestDelayMs = 30_000;
  * name, numbers in it by value, and have no times. Frames of ffmpeg come as PPM, in the pixels of `decodeClip`, with the times of the source from 0 on.
  *
  * A live source that breaks off or stalls is connected to again, after pauses that double; `index` and `seconds` go on rising, the time without a
- * connection included. One that said how long it is ends when it is over. Holds one frame and what is in the pipe; drops nothing.
+ * connection included. It is not where its host or device is unknown before any frame has come, or where ffmpeg crashes or lacks the protocol. One that said how long it is ends when it is over. Holds one frame and what is in the pipe; drops nothing.
  *
  * @example const { frames, isLive } = openStreamSource('rtmp://localhost/live', { ffmpeg: await findFfmpeg() });
  * @throws TypeError when called, if an option is out of range.
@@ -79,7 +81,7 @@ type Limits = StreamSourceOptions & {
 async function* readOnce(
   source: string,
   input: StreamInput,
-  { ffmpeg }: Limits,
+  { ffmpeg, onProblem }: Limits,
   stop: AbortSignal,
 ): AsyncGenerator<CutFrame, undefined, undefined> {
   if ('input' in input.source) {
@@ -97,7 +99,10 @@ async function* readOnce(
       const step = await run.next();
       if (stop.aborted) return undefined;
       if (step.done === true) {
-        if (index === 0) throw lost(source, step.value.reason);
+        const { reason, complaint } = step.value;
+        if (index === 0) throw lost(source, reason);
+        if (complaint !== undefined)
+          onProblem?.(`${source} is damaged or cut short: ${complaint}; ${index} frames came of it`);
         return undefined;
       }
       yield { ...step.value.frame, index, seconds: clock.at(step.value.time) };
@@ -127,7 +132,8 @@ async function* readLive(
         if (step.done === true) {
           if (step.value.isWhole && index > 0) return undefined;
           ({ reason } = step.value);
-          if (step.value.isFinal === true) throw lost(source, reason);
+          const { isFinal = false, isUnknown = false } = step.value;
+          if (isFinal || (isUnknown && index === 0)) throw lost(source, reason);
           break;
         }
         count = 0;

@@ -26,8 +26,12 @@ export interface StreamRunEnd {
   readonly isWhole: boolean;
   /** Whether another run would end the same way. */
   readonly isFinal?: boolean;
+  /** Whether what it named is not there; it may be mistyped if it never was. */
+  readonly isUnknown?: boolean;
   /** What went wrong, in one line. */
   readonly reason: string;
+  /** The first thing that ffmpeg complained of, if it did. */
+  readonly complaint?: string | undefined;
 }
 
 /** Decoded frames of 8K fit. */
@@ -92,7 +96,12 @@ export async function* runStream(
   }
   const status = signal === undefined ? `it ended with status ${code}` : `ffmpeg was ended by ${signal}`;
   const isWhole = code === 0 && words.isWhole;
-  return { isWhole, reason: words.complaint ?? (code === 0 ? 'it ended' : status) };
+  return {
+    isWhole,
+    isUnknown: notThere.test(words.complaint ?? ''),
+    reason: words.complaint ?? (code === 0 ? 'it ended' : status),
+    complaint: words.firstComplaint,
+  };
 }
 
 const cure = 'install a newer ffmpeg, or set FFMPEG_PATH to one';
@@ -105,13 +114,14 @@ async function findHost(
   input: StreamInput,
   ffmpeg: Ffmpeg,
   stop: AbortSignal,
-): Promise<StreamInput | { readonly reason: string }> {
+): Promise<StreamInput | Pick<StreamRunEnd, 'reason' | 'isUnknown'>> {
   if (!isStatic(ffmpeg)) return input;
   const stopped = new Promise<{ reason: string }>((resolve) => {
     stop.addEventListener('abort', () => resolve({ reason: 'it was stopped' }), { once: true });
   });
-  const failed = (error: unknown): { reason: string } => ({
+  const failed = (error: unknown): Pick<StreamRunEnd, 'reason' | 'isUnknown'> => ({
     reason: `the host name was not found (${messageOf(error)})`,
+    isUnknown: error instanceof Error && 'code' in error && error.code === 'ENOTFOUND',
   });
   return Promise.race([withNumericHost(input).catch(failed), stopped]);
 }
@@ -126,6 +136,8 @@ const outputArgs: readonly string[] = [
 
 const frameTime = /\[Parsed_showinfo_0 @ \w+\].*\bn: *(\d+) pts: *\S+ pts_time:(\S+)/u;
 const complaint = /^(?:\[[^\]]* @ \w+\] )?\[(?:error|fatal|panic)\] (?!Did you mean )(.*)$/u;
+/** What is said of a device or a host that does not exist. */
+const notThere = /No such file or directory|No such device|Name or service not known|nodename nor servname/u;
 /** What is said of a connection that was cut although the source has a length. */
 const cutOff = /prematurely|timed out|reset|refused|[Ii](?:nput|)\/[Oo](?:utput|) error/u;
 
@@ -136,7 +148,8 @@ class FfmpegWords {
   #isOver = false;
   #wake: (() => void) | undefined;
   #hasDuration = false;
-  /** The last complaint. */
+  firstComplaint: string | undefined;
+  /** The last one. */
   complaint: string | undefined;
 
   /** Whether the source said how long it is, and nothing says that it was cut off. */
@@ -154,6 +167,7 @@ class FfmpegWords {
       this.#hasDuration = true;
     } else {
       this.complaint = complaint.exec(line)?.[1] ?? this.complaint;
+      this.firstComplaint ??= this.complaint;
     }
   };
 

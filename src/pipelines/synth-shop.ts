@@ -1,5 +1,6 @@
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert.ts';
 import { defaultSynth } from '../core/defaults.ts';
+import { assertFreeFolder } from '../io/assert-free-folder.ts';
 import { findFfmpeg } from '../media/find-ffmpeg.ts';
 import { type clipPresets } from '../media/open-clip-writer.ts';
 import { createPool, type GarmentEntry } from '../synth/garment-pool.ts';
@@ -13,7 +14,7 @@ import { writeItem } from './write-item.ts';
 
 /** Options of {@link synthShop}. */
 export interface SynthShopOptions {
-  /** Folder that the shop is written to; it is made if it is missing. What is there already under the same names is replaced. */
+  /** Folder that the shop is written to: a missing one, which is made, or an empty one. */
   readonly out: string;
   /** Items, and clips too: an integer, at least 1. */
   readonly items: number;
@@ -62,7 +63,7 @@ const firstShopSeed = 10_000_000;
  *
  * @example await synthShop({ out: 'shop', items: 15, seed: 7 });
  * @throws TypeError when an option is out of range.
- * @throws {@link PipelineError} when photos cannot be read, ffmpeg is missing or a file cannot be written.
+ * @throws {@link PipelineError} `options-invalid` when the folder is not empty; others when photos cannot be read, ffmpeg is missing or a file cannot be written.
  */
 export async function synthShop(options: SynthShopOptions): Promise<SynthReport> {
   const { out, items, seed, photos, split = 'all', cutouts = false, stills = false, signal, onProgress } = options;
@@ -74,6 +75,7 @@ export async function synthShop(options: SynthShopOptions): Promise<SynthReport>
   assertNumber('decoys', decoys, 0, 1);
   assertNumber('outfits', outfits, 0, 1);
   assertOneOf('split', split, ['all', 'train', 'validation']);
+  await assertFreeFolder(out, cutouts ? 'a set of photos' : 'a shop');
   if (cutouts) return writeCutouts({ out, entries: drawnGarments(seed, items), signal, onProgress });
 
   const started = performance.now();

@@ -32,7 +32,7 @@ import { cropBoxes, type Cropper } from '../operators/crop-boxes.ts';
 import { detectBoxes, shareDetector } from '../operators/detect-boxes.ts';
 import { embedCrops, shareEmbedder } from '../operators/embed-crops.ts';
 import { latencyWindow } from '../tracking/latency-window.ts';
-import { changeBetween, type Thumbnail, thumbnailOf } from '../tracking/scene-cut.ts';
+import { changeBetween, isSceneCut, type Thumbnail, thumbnailOf } from '../tracking/scene-cut.ts';
 import { type TrackingOptions } from '../tracking/tracking-options.ts';
 import { type FoundFrame, judgeFrames } from './judge-frames.ts';
 
@@ -69,7 +69,7 @@ export interface WatchGraphOptions {
   readonly detectorBatch: number;
   readonly embedderBatch: number;
   readonly whenBehind: WhenBehind;
-  /** Mean change of the picture that counts as a cut, 0 to 255. */
+  /** Mean change of the picture that counts as a cut, 0 to 255, see {@link isSceneCut}. */
   readonly cutAt: number;
   /** Frames that differ by less from the last one that was looked at are passed over, 0 to 255. */
   readonly changeAt: number;
@@ -211,7 +211,7 @@ interface LoadFrames {
 async function* loadFrames(arrivals: AsyncIterable<Arrival>, { door, counts, options }: LoadFrames) {
   const { cutAt, changeAt } = options;
   let place = 0;
-  let before: Thumbnail | undefined;
+  let before: { readonly thumbnail: Thumbnail; readonly seconds: number } | undefined;
   // Room first: the frame that is taken then is the newest there is.
   await door.reserve(1);
   for await (const arrival of arrivals) {
@@ -221,13 +221,15 @@ async function* loadFrames(arrivals: AsyncIterable<Arrival>, { door, counts, opt
       continue;
     }
     const thumbnail = thumbnailOf(image);
-    const change = before ? changeBetween(before, thumbnail) : Infinity;
+    const change = before ? changeBetween(before.thumbnail, thumbnail) : Infinity;
     if (change < changeAt) {
       counts.passedOver += 1;
       continue;
     }
-    yield { place, arrival, image, isCut: before !== undefined && change >= cutAt } satisfies LoadedFrame;
-    before = thumbnail;
+    const { seconds } = arrival;
+    const isCut = before !== undefined && isSceneCut(change, { cutAt, seconds: seconds - before.seconds });
+    yield { place, arrival, image, isCut } satisfies LoadedFrame;
+    before = { thumbnail, seconds };
     place += 1;
     await door.reserve(1);
   }

@@ -12,7 +12,7 @@ export interface WatchOptions {
   readonly whenBehind?: WhenBehind | undefined;
   /** Frames that are decoded and not yet judged: an integer, at least 1. @defaultValue twice the lanes */
   readonly framesAtOnce?: number | undefined;
-  /** Mean change between two frames that counts as a cut, 0 to 255. @defaultValue `24` */
+  /** Mean change between two frames that counts as a cut, 0 to 255; up to twice as much where they are over 0.2 s apart. @defaultValue `24` */
   readonly cutAt?: number | undefined;
   /** Frames that differ by less from the last one that was looked at are passed over, 0 to 255. @defaultValue `0`: none is */
   readonly changeAt?: number | undefined;

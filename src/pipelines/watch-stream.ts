@@ -87,14 +87,15 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
   const { source, sampling = defaultSampling, signal, onEvent } = options;
   assertSampling(sampling);
   assertPath('index', options.index);
-  const isLive = typeof source === 'string' && streamInput(source).isLive;
+  const input = typeof source === 'string' ? streamInput(source) : undefined;
+  const isLive = input?.isLive === true;
   const settings = watchSettings({
     ...options,
     whenBehind: options.whenBehind ?? (isLive ? 'drop-oldest' : 'wait'),
     ...(sampling.kind === 'change' && { changeAt: sampling.changeAt }),
   });
   const raw = typeof options.raw === 'string' ? parseRawFormat(options.raw) : options.raw;
-  const kind = typeof source === 'string' && !isLive ? await kindOf(source) : 'stream';
+  const kind = input && 'input' in input.source ? await kindOf(input.source.input) : 'stream';
   const rate = options.rate ?? (kind === 'folder' ? picturesASecond : defaultRate);
   assertNumber('rate', rate, 1e-3, 1000);
   const ffmpeg = await findFfmpeg();
@@ -156,7 +157,8 @@ interface CutSource {
 
 function cutSource({ options, raw, ffmpeg, stop, onReconnect }: CutSource): AsyncIterable<CutFrame> {
   const { source, rate, maxFrameBytes, onProblem } = options;
-  if (typeof source === 'string') return openStreamSource(source, { ffmpeg, signal: stop, onReconnect }).frames;
+  if (typeof source === 'string')
+    return openStreamSource(source, { ffmpeg, signal: stop, onReconnect, onProblem }).frames;
   return cutFrames(source, {
     signal: stop,
     onProblem: (problem) => onProblem?.(describeProblem(problem)),

@@ -72,6 +72,14 @@ describe('match, rematch and eval', () => {
     const report = JSON.parse(stdout);
     expect(report.inputs).toMatchObject({ total: 4, done: 2, skipped: 0, failed: 2 });
     expect(report).toEqual(JSON.parse(await readFile(join(out, 'run.json'), 'utf8')));
+
+    const quiet = await runMain(...args.slice(0, -1), '--quiet');
+    expect(quiet).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(quiet.stderr).toMatch(/^ {2}failed image\/001\/0\.png: .+\n {2}failed video\/v1\.mp4: .+\n$/);
+    const index = ['index', broken, '--out', join(folder, 'broken.vitrine'), ...onTiny, '--quiet'];
+    const indexed = await runMain(...index);
+    expect(indexed).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(indexed.stderr).toMatch(/^ {2}failed image\/001\/0\.png: .+\n$/);
   });
 
   it.each([

@@ -39,6 +39,18 @@ describe('explainFailure', () => {
       text: 'vitrine: Expected `--detector-batch` to be an integer from 1 to 9, got 0 (number)\n',
     },
     {
+      thrown: thrownBy(() => assertInteger('tracking.announceAt', 0, 1, 9)),
+      exitCode: 2,
+      text: 'vitrine: Expected `--announce-at` to be an integer from 1 to 9, got 0 (number)\n',
+    },
+    {
+      thrown: new PipelineError('file-unreadable', 'A folder', {
+        cause: Object.assign(new Error('x'), { code: 'EISDIR' }),
+      }),
+      exitCode: 2,
+      text: 'vitrine: A folder\n',
+    },
+    {
       thrown: thrownBy(() => assertInteger('flow.budgetBytes', 0, 1, 9)),
       exitCode: 2,
       text: 'vitrine: Expected `--budget` to be an integer from 1 to 9, got 0 (number)\n',

@@ -105,12 +105,15 @@ describe('vitrine watch', { timeout: 120_000 }, () => {
     expect(lastOf(ended.events).isLast).toBe(true);
   });
 
-  it('ends with a last word and code 130 at ctrl-C, and its ffmpeg with it, on a file', async () => {
-    const ended = await watchUntil({ args: [clip] }, (child) => child.kill('SIGINT'));
-    expect(ended).toMatchObject({ exitCode: 130, orphans: [] });
-    expect(ended.secondsToEnd).toBeLessThan(soon);
-    expect(lastOf(ended.events).isLast).toBe(true);
-  });
+  it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP'])(
+    'ends with a last word and code 130 at %s, and its ffmpeg with it, on a file',
+    async (signal) => {
+      const ended = await watchUntil({ args: [clip] }, (child) => child.kill(signal));
+      expect(ended).toMatchObject({ exitCode: 130, orphans: [] });
+      expect(ended.secondsToEnd).toBeLessThan(soon);
+      expect(lastOf(ended.events).isLast).toBe(true);
+    },
+  );
 
   it('ends when the upstream process is killed, with what came until then', async () => {
     const upstream = endless();

@@ -292,6 +292,21 @@ describe('watchGraph', { timeout: 120_000 }, () => {
     expect(last.frames).toMatchObject({ came: 8, passedOver: 3, processed: 5 });
   });
 
+  it('wants more of a cut after a gap', async () => {
+    for (const [shade, isCut] of [
+      [28, false],
+      [32, true],
+    ] as const) {
+      const frames = [0, 1, shade].map((level, place) => ({ items: [], shade: level, isBroken: place === 1 }));
+      const { events } = await runToEnd({ frames });
+      const seen = events.flatMap((event) => (event.type === 'frame' ? [[event.frame, event.isCut]] : []));
+      expect(seen).toEqual([
+        [0, false],
+        [2, isCut],
+      ]);
+    }
+  });
+
   it('counts a frame that cannot be decoded and goes on', async () => {
     const frames = [0, 1, 2, 3, 4, 5].map((place) => ({ items: [1], shade: 0, isBroken: place % 3 === 0 }));
     const { events, last } = await runToEnd({ frames });

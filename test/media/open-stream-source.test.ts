@@ -78,6 +78,36 @@ describe.each(binaries)('openStreamSource with ffmpeg $version', (ffmpeg) => {
     }
   });
 
+  it('says when a file was cut short, and nothing of one that is whole', async () => {
+    const whole = await readFile(at('long.mp4'));
+    // Its index is at the end as it was written.
+    await ffmpegOutput(bundled, [
+      '-i',
+      at('long.mp4'),
+      '-c',
+      'copy',
+      '-movflags',
+      'faststart',
+      '-y',
+      at('fast.mp4'),
+      '-f',
+      'null',
+    ]);
+    const fast = await readFile(at('fast.mp4'));
+    await writeFile(at('short.mp4'), fast.subarray(0, Math.floor(whole.length * 0.7)));
+    for (const [name, expected] of [
+      ['fast.mp4', []],
+      ['short.mp4', [expect.stringMatching(/short\.mp4 is damaged or cut short: .*; \d+ frames came of it$/u)]],
+    ] as const) {
+      const problems: string[] = [];
+      const onProblem = (problem: string): void => void problems.push(problem);
+      let seen = 0;
+      for await (const { index } of openStreamSource(at(name), { ffmpeg, onProblem }).frames) seen = index + 1;
+      expect(seen).toBeGreaterThan(0);
+      expect(problems).toEqual(expected);
+    }
+  });
+
   it('tells the times of frames that do not come evenly', async () => {
     const uneven = ['-i', at('clip.mp4'), '-vf', 'setpts=(3*N+mod(N\\,3))/25/TB+5/TB', '-vsync', 'vfr'];
     await ffmpegOutput(bundled, [...uneven, '-f', 'matroska', '-y', at('uneven.mkv'), '-f', 'null']);

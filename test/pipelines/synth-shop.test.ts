@@ -96,6 +96,15 @@ describe('synthShop', () => {
     }
   });
 
+  it('writes over nothing', async () => {
+    for (const cutouts of [false, true]) {
+      await expect(synthShop({ ...options, out: folder.path, cutouts })).rejects.toMatchObject({
+        code: 'options-invalid',
+        message: expect.stringMatching(/holds files already \(image\); a .* needs a folder of its own/u),
+      });
+    }
+  });
+
   it('writes the same bytes again, and other pixels for another seed', async () => {
     await using again = await temporaryFolder();
     await using other = await temporaryFolder();
@@ -156,7 +165,15 @@ describe('synthShop with cutouts', () => {
     await using shop = await temporaryFolder();
     await synthShop({ ...options, out: shop.path, items: 1, decoys: 0, photos: set.path, stills: true });
     expect((await readdir(join(shop.path, 'image'))).length).toBe(1);
-    const small = await synthShop({ ...options, out: shop.path, items: 9, outfits: 0, photos: set.path, stills: true });
+    await using other = await temporaryFolder();
+    const small = await synthShop({
+      ...options,
+      out: other.path,
+      items: 9,
+      outfits: 0,
+      photos: set.path,
+      stills: true,
+    });
     expect(small.items + small.clips).toBeGreaterThan(0);
     expect(small.missing).toEqual({ items: 9 - small.items, clips: 9 - small.clips });
   }, 300_000);

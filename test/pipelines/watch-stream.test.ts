@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BoxFeature } from '../../src/core/box-feature.ts';
@@ -104,6 +106,17 @@ describe('watchStream', { timeout: 180_000 }, () => {
     expect(events.at(-2)).toMatchObject({ type: 'end', item: '000002', reason: 'over' });
     expect(events.at(-1)).toEqual(last);
     expect(last).toMatchObject({ isLast: true, shows: 1, frames: { came: 400, processed: 80, passedOver: 320 } });
+  });
+
+  it('reads a recording behind a URL', async () => {
+    const bytes = await readFile(clip);
+    const server = createServer((_, response) => response.end(bytes)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const source = `http://localhost:${typeof address === 'object' ? address?.port : ''}/clip.mp4`;
+    const { last } = await watch({ source, sampling: { kind: 'index', step: 100 } });
+    expect(last.frames).toMatchObject({ came: 400, processed: 4 });
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('says how a stream is broken and looks at the rest', async () => {

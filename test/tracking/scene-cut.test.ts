@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RgbImage } from '../../src/core/rgb-image.ts';
-import { changeBetween, thumbnailOf } from '../../src/tracking/scene-cut.ts';
+import { changeBetween, isSceneCut, thumbnailOf } from '../../src/tracking/scene-cut.ts';
 
 function picture(width: number, height: number, colorAt: (x: number, y: number) => readonly number[]): RgbImage {
   const data = new Uint8Array(width * height * 3);
@@ -70,5 +70,19 @@ describe('changeBetween', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('isSceneCut', () => {
+  it.each([
+    { seconds: 0.04, least: 24 },
+    { seconds: 0.2, least: 24 },
+    { seconds: 0.4, least: 30 },
+    { seconds: 0.6, least: 36 },
+    { seconds: 1, least: 48 },
+    { seconds: 100, least: 48 },
+  ])('wants a change of $least after $seconds s', ({ seconds, least }) => {
+    expect(isSceneCut(least + 1e-6, { cutAt: 24, seconds })).toBe(true);
+    expect(isSceneCut(least - 1e-6, { cutAt: 24, seconds })).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { type Progress } from '../../pipelines/run-tally.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { jsonOption, quietOption } from '../options/common-options.ts';
 import { deviceFrom, deviceOptions } from '../options/device-options.ts';
-import { runSummary } from '../run-summary.ts';
+import { runFailures, runSummary } from '../run-summary.ts';
 import { scoreTable } from '../score-table.ts';
 import { showProgress } from '../show-progress.ts';
 import { exitCodeOf } from './match.ts';
@@ -32,7 +32,7 @@ export const demoCommand: Command = defineCommand({
       const onProgress = (progress: Progress): void => display.update(progress);
       report = await demo({ out: args.out, ...deviceFrom(args), signal, onProgress });
     }
-    if (!args.quiet) stderr.write(runSummary(report.run));
+    stderr.write(args.quiet ? runFailures(report.run) : runSummary(report.run));
     stdout.write(args.json ? `${JSON.stringify(report, undefined, 2)}\n` : scoreTable(report.scores));
     return exitCodeOf(report.run);
   },

@@ -1,7 +1,7 @@
 import { defaultExport } from '../../core/defaults.ts';
 import { type ExportReport } from '../../pipelines/export-report.ts';
 import { type Command, defineCommand } from '../command.ts';
-import { exportSummary } from '../export-summary.ts';
+import { exportFailures, exportSummary } from '../export-summary.ts';
 import { jsonOption, quietOption } from '../options/common-options.ts';
 import { budgetFrom, flowOptions } from '../options/flow-options.ts';
 import { formatFrames, parseFrames } from '../options/parse-frames.ts';
@@ -86,7 +86,7 @@ export const exportCommand: Command = defineCommand({
         onProgress: (progress) => display.update(progress),
       });
     }
-    if (!args.quiet) stderr.write(exportSummary(report));
+    stderr.write(args.quiet ? exportFailures(report) : exportSummary(report));
     if (args.json) stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     return report.inputs.failed > 0 ? 3 : 0;
   },

@@ -4,7 +4,14 @@ import { type Command, defineCommand } from '../command.ts';
 import { type CliContext } from '../context.ts';
 import { type ExitCode } from '../exit-code.ts';
 import { defaultApproximate } from '../../core/defaults.ts';
-import { approximateSummary, indexSummary, indexTable, removalSummary } from '../index-summary.ts';
+import {
+  approximateSummary,
+  indexSummary,
+  indexTable,
+  removalSummary,
+  indexFailures,
+  removalFailures,
+} from '../index-summary.ts';
 import { jsonOption, quietOption } from '../options/common-options.ts';
 import { deviceFrom, deviceOptions } from '../options/device-options.ts';
 import { flowFrom, flowOptions } from '../options/flow-options.ts';
@@ -97,7 +104,7 @@ export const indexCommand: Command = defineCommand({
       using display = showProgress(stderr, { quiet: args.quiet, signal });
       report = await indexItems({ ...options, onProgress: (progress) => display.update(progress) });
     }
-    if (!args.quiet) stderr.write(indexSummary(report));
+    stderr.write(args.quiet ? indexFailures(report) : indexSummary(report));
     if (args.json) stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     return report.inputs.failed > 0 ? 3 : 0;
   },
@@ -122,7 +129,7 @@ async function removeFrom(
 ): Promise<ExitCode> {
   const { removeItems } = await import('../../pipelines/remove-items.ts');
   const report = await removeItems(index, ids);
-  if (!quiet) stderr.write(removalSummary(report));
+  stderr.write(quiet ? removalFailures(report) : removalSummary(report));
   if (json) stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   return report.unknown.length > 0 ? 3 : 0;
 }

@@ -8,7 +8,7 @@ import { deviceFrom, deviceOptions } from '../options/device-options.ts';
 import { flowFrom, flowOptions } from '../options/flow-options.ts';
 import { matchingFrom, matchingOptions } from '../options/matching-options.ts';
 import { formatFrames, parseFrames } from '../options/parse-frames.ts';
-import { runSummary } from '../run-summary.ts';
+import { runFailures, runSummary } from '../run-summary.ts';
 import { showProgress } from '../show-progress.ts';
 
 /** `vitrine match <root> --out <dir>`: clips and items in, `result.json` out. */
@@ -67,7 +67,7 @@ export const matchCommand: Command = defineCommand({
       using display = showProgress(stderr, { quiet: args.quiet, signal });
       report = await matchDataset({ ...options, onProgress: (progress) => display.update(progress) });
     }
-    if (!args.quiet) stderr.write(runSummary(report));
+    stderr.write(args.quiet ? runFailures(report) : runSummary(report));
     if (args.json) stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     return exitCodeOf(report);
   },

@@ -11,7 +11,7 @@ export const synthCommand: Command = defineCommand({
   usage: '<out>',
   describe: 'Make a shop of items and clips with annotations and truth, in the layout that `match` reads.',
   positionals: {
-    out: { type: 'string', demandOption: true, describe: 'Folder to write into; made if missing' },
+    out: { type: 'string', demandOption: true, describe: 'Folder to write into: a new one, or an empty one' },
   },
   options: {
     items: { type: 'number', requiresArg: true, demandOption: true, describe: 'Items, and clips too' },

@@ -77,7 +77,8 @@ export const watchCommand: Command = defineCommand({
       group,
       requiresArg: true,
       default: defaultWatch.cutAt,
-      describe: 'Mean change of pixels between two frames that counts as a cut, 0 to 255',
+      describe:
+        'Mean change of pixels between two frames that counts as a cut, 0 to 255; up to twice as much where they are over 0.2 s apart',
     },
     ...deviceOptions,
     ...trackingOptions,
