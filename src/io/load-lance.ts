@@ -74,7 +74,7 @@ export async function loadLance(
     return { connect: lance.connect, Index: lance.Index, arrow };
   } catch (cause) {
     const command = `npm install @lancedb/lancedb@${lanceVersion} apache-arrow@18.1.0`;
-    const message = `An approximate index needs LanceDB, which cannot be loaded: ${messageOf(cause)}. Install it with \`${command}\`, or search exactly, without --approximate.`;
+    const message = `An approximate index needs LanceDB, which cannot be loaded: ${messageOf(cause)}. Install it with \`${command}\`. Exact search does without it.`;
     throw new PipelineError('library-missing', message, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { readFile as readFileCallback } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pLimit from 'p-limit';
@@ -139,8 +139,13 @@ export function boxAt({ frames, boxIndexes, boxes, scores }: ItemsEntry, { id }:
 
 async function readManifest(folder: string): Promise<IndexManifest> {
   const path = join(folder, 'index.json');
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const message = `No item index at ${folder}: ${messageOf(cause)}. \`vitrine index <root> --out ${folder}\` makes one.`;
+  const text = await readFile(path, 'utf8').catch(async (cause: unknown) => {
+    const isShop = await stat(join(folder, 'image')).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    const way = isShop ? `${folder} --out ${folder}.vitrine` : `<root> --out ${folder}`;
+    const message = `No item index at ${folder}: ${messageOf(cause)}. \`vitrine index ${way}\` makes one.`;
     throw new PipelineError('store-invalid', message, { path, cause });
   });
   return parse(path, text, manifestSchema);

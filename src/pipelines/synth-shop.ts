@@ -1,5 +1,6 @@
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert.ts';
 import { defaultSynth } from '../core/defaults.ts';
+import { PipelineError } from '../core/errors.ts';
 import { assertFreeFolder } from '../io/assert-free-folder.ts';
 import { findFfmpeg } from '../media/find-ffmpeg.ts';
 import { type clipPresets } from '../media/open-clip-writer.ts';
@@ -85,6 +86,10 @@ export async function synthShop(options: SynthShopOptions): Promise<SynthReport>
     photos === undefined ? drawn() : await photographedGarments(photos, split, random.fork('photos')),
   );
   const plan = planShop(pool, { items, decoys, outfits }, random.fork('plan'));
+  if (plan.items.length + plan.clips.length === 0) {
+    const message = `Too few photos in ${photos} for one item: two of five of each kind are kept for the background. Add some.`;
+    throw new PipelineError('dataset-invalid', message, { ...(photos !== undefined && { path: photos }) });
+  }
   const ffmpeg = stills ? undefined : await findFfmpeg();
   const format: ClipFormat = { frames: clipFrames, size: clipSize, ffmpeg, crf, preset, signal };
   const total = plan.items.length + plan.clips.length;

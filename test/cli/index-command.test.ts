@@ -89,6 +89,11 @@ describe('index', { timeout: 60_000 }, () => {
     { what: '--out with approximate', args: ['approximate', 'x', '--out', 'y'], says: '--out is of no use here' },
     { what: '--effort with info', args: ['info', 'x', '--effort', '50'], says: '--effort is of no use here' },
     { what: 'an index that is missing', args: ['info', 'nowhere'], says: 'No item index at nowhere' },
+    {
+      what: 'a shop in place of its index',
+      args: ['info', 'fixtures/shop'],
+      says: '`vitrine index fixtures/shop --out fixtures/shop.vitrine` makes one.',
+    },
     { what: 'an index that is missing', args: ['remove', '1', '--index', 'nowhere'], says: 'No item index at nowhere' },
   ])('refuses $what in one line with exit code 2', async ({ args, says }) => {
     const { exitCode, stdout, stderr } = await runMain('index', ...args);

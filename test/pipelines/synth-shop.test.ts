@@ -166,6 +166,13 @@ describe('synthShop with cutouts', () => {
     await synthShop({ ...options, out: shop.path, items: 1, decoys: 0, photos: set.path, stills: true });
     expect((await readdir(join(shop.path, 'image'))).length).toBe(1);
     await using other = await temporaryFolder();
+    await using lone = await temporaryFolder();
+    await synthShop({ out: join(lone.path, 'one'), items: 1, seed: 40, cutouts: true });
+    const photos = join(lone.path, 'one');
+    await expect(synthShop({ ...options, out: join(lone.path, 'none'), photos })).rejects.toMatchObject({
+      code: 'dataset-invalid',
+      message: expect.stringContaining(`Too few photos in ${photos} for one item`),
+    });
     const small = await synthShop({
       ...options,
       out: other.path,
