@@ -14,6 +14,7 @@ import {
   tableBatches,
   tableShards,
 } from '../io/approximate-index.ts';
+import { whileClaimed } from '../io/claim-folder.ts';
 import { lanceVersion, loadLance } from '../io/load-lance.ts';
 import { type ItemIndex, openItemIndex } from '../io/open-item-index.ts';
 import { removeFolder } from '../io/remove-folder.ts';
@@ -79,6 +80,17 @@ export async function buildApproximate(
   assertInteger('sample', sample, 1, 100_000);
   signal?.throwIfAborted();
   await loadLance();
+  return whileClaimed([folder], () => replaceTable(folder, { searchEffort, sample, options }));
+}
+
+interface ReplaceTable extends Pick<Build, 'sample' | 'options'> {
+  readonly searchEffort: number;
+}
+
+async function replaceTable(
+  folder: string,
+  { searchEffort, sample, options }: ReplaceTable,
+): Promise<ApproximateReport> {
   const index = await openItemIndex(folder);
   if (index.rows === 0) {
     const message = `The index ${folder} holds no box. Add items first: \`vitrine index add <root> --index ${folder}\`.`;
@@ -93,7 +105,7 @@ export async function buildApproximate(
   } catch (error) {
     // LanceDB may still be writing to it; what is left then is removed by the next call.
     await removeFolder(table).catch(() => undefined);
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { from, lastValueFrom, mergeMap, tap, toArray } from 'rxjs';
 import { Credits } from '../flow/credits.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
+import { whileClaimed } from '../io/claim-folder.ts';
 import { type IgnoredEntry } from '../io/list-folder.ts';
 import { removeFolder } from '../io/remove-folder.ts';
 import { openTrainingRoot } from '../io/training-root.ts';
@@ -34,6 +35,11 @@ const unitsBehindDecoders = 4;
  */
 export async function exportDataset(options: ExportDatasetOptions): Promise<ExportReport> {
   const settings = exportSettings(options);
+  const folders = [options.coco, options.crops].flatMap((folder) => folder ?? []);
+  return whileClaimed(folders, () => exportInto(options, settings));
+}
+
+async function exportInto(options: ExportDatasetOptions, settings: ExportSettings): Promise<ExportReport> {
   const { coco, crops, signal } = options;
   const { quality, cropFrames, sharedIds } = settings;
   const startedAt = new Date().toISOString();

@@ -3,6 +3,7 @@ import { lastValueFrom, scan, startWith, tap } from 'rxjs';
 import { assertOneOf, assertPath } from '../core/assert.ts';
 import { type FrameSource } from '../core/frame-source.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
+import { whileClaimed } from '../io/claim-folder.ts';
 import { type DatasetItem, openShop } from '../io/dataset.ts';
 import { arePicturesMarked } from '../io/mark-picture.ts';
 import { type ItemIndex, openItemIndex } from '../io/open-item-index.ts';
@@ -59,10 +60,15 @@ export interface IndexItemsOptions extends GraphOptions {
  */
 export async function indexItems(options: IndexItemsOptions): Promise<IndexReport> {
   const settings = graphSettings(options);
-  const { root, index: folder, mode = 'add', signal } = options;
+  const { root, index, mode = 'add' } = options;
   assertPath('root', root);
-  assertPath('index', folder);
+  assertPath('index', index);
   assertOneOf('mode', mode, indexModes);
+  return whileClaimed([index], () => putIn(options, settings, mode));
+}
+
+async function putIn(options: IndexItemsOptions, settings: GraphSettings, mode: IndexMode): Promise<IndexReport> {
+  const { root, index: folder, signal } = options;
   const startedAt = new Date().toISOString();
   using vitals = watchVitals();
 

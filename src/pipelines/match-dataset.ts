@@ -6,6 +6,7 @@ import { type Owner } from '../core/frame.ts';
 import { type FrameSource } from '../core/frame-source.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
+import { whileClaimed } from '../io/claim-folder.ts';
 import { createBoxStore } from '../io/create-box-store.ts';
 import { openDataset } from '../io/dataset.ts';
 import { writeFileWhole } from '../io/write-file-whole.ts';
@@ -48,6 +49,10 @@ export type { Progress } from './run-tally.ts';
  */
 export async function matchDataset(options: MatchDatasetOptions): Promise<RunReport> {
   const settings = matchSettings(options);
+  return whileClaimed([options.out], () => match(options, settings));
+}
+
+async function match(options: MatchDatasetOptions, settings: MatchSettings): Promise<RunReport> {
   const { matching, pool } = settings;
   const { root, out, signal } = options;
   const startedAt = new Date().toISOString();

@@ -1,5 +1,6 @@
 import { assertPath } from '../core/assert.ts';
 import { openItemIndex } from '../io/open-item-index.ts';
+import { whileClaimed } from '../io/claim-folder.ts';
 import { writeItemIndex } from '../io/write-item-index.ts';
 import { contentOf, type IndexContent } from './index-report.ts';
 
@@ -22,6 +23,10 @@ export interface RemovalReport {
  */
 export async function removeItems(index: string, ids: readonly string[]): Promise<RemovalReport> {
   assertPath('index', index);
+  return whileClaimed([index], () => takeOut(index, ids));
+}
+
+async function takeOut(index: string, ids: readonly string[]): Promise<RemovalReport> {
   const before = await openItemIndex(index);
   const asked = [...new Set(ids)];
   const removed = asked.filter((id) => before.items.has(id));
