@@ -20,7 +20,7 @@ export function onInterrupt(onFirst: () => void): Disposable & { readonly signal
       return;
     }
     controller.abort(new Interrupted('Interrupted')); // First, as a progress bar is then taken away and not drawn over what is said next.
-    onFirst();
+    if (name !== 'SIGHUP') onFirst(); // The terminal is gone: what is written to it ends the program at once.
   };
   const unlisten = (): void => {
     for (const name of signals) process.off(name, stop);

@@ -1,6 +1,6 @@
 import { readFile as readFileCallback } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pLimit from 'p-limit';
 import { z } from 'zod';
@@ -144,7 +144,8 @@ async function readManifest(folder: string): Promise<IndexManifest> {
       (found) => found.isDirectory(),
       () => false,
     );
-    const way = isShop ? `${folder} --out ${folder}.vitrine` : `<root> --out ${folder}`;
+    const shop = dirname(path); // Without the slash at its end.
+    const way = isShop ? `${shop} --out ${shop}.vitrine` : `<root> --out ${folder}`;
     const message = `No item index at ${folder}: ${messageOf(cause)}. \`vitrine index ${way}\` makes one.`;
     throw new PipelineError('store-invalid', message, { path, cause });
   });

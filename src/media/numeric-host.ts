@@ -8,14 +8,15 @@ const parts =
 /**
  * Puts an IP address in the place of the host name of a URL, for an ffmpeg that cannot look it up; IPv4 where there is a choice. The name still goes to
  * the server, as HTTP's `Host` and as RTMP's `tcUrl`. What has no host name comes back as it is, and so does a URL of TLS, whose certificate is asked
- * for by name.
+ * for by name, one of another protocol, and one of HTTP where `http_proxy` names a proxy.
  *
  * @throws Error of the lookup (`ENOTFOUND`, `EAI_AGAIN`).
  */
 export async function withNumericHost(input: StreamInput): Promise<StreamInput> {
   const url = 'address' in input.source ? parts.exec(input.source.address)?.groups : undefined;
   const { scheme = '', user = '', host = '', port = '', rest = '' } = url ?? {};
-  if (host === '' || host.startsWith('[') || isIP(host) > 0 || isEncrypted.test(scheme)) return input;
+  if (host === '' || host.startsWith('[') || isIP(host) > 0 || !hasPlainHost.test(scheme)) return input;
+  if (scheme.toLowerCase() === 'http' && process.env['http_proxy'] !== undefined) return input; // The proxy looks it up.
   const { address, family } = await lookup(host, { order: 'ipv4first' });
   const name = `${host}${port}`;
   const args = scheme.startsWith('rtmp')
@@ -31,7 +32,8 @@ export async function withNumericHost(input: StreamInput): Promise<StreamInput> 
   };
 }
 
-const isEncrypted = /^(?:https|rtmps|rtmpts|rtmpte|rtsps|tls)$/iu;
+/** Protocols whose address has a host that ffmpeg looks up, and no certificate. */
+const hasPlainHost = /^(?:http|rtmp|rtmpt|rtsp|tcp|udp|rtp|srt)$/iu;
 
 /** The part of an RTMP path that ffmpeg takes for the application: all but the name of the stream, two steps at most. */
 function rtmpApplication(path: string): string {

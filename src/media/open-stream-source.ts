@@ -99,10 +99,9 @@ async function* readOnce(
       const step = await run.next();
       if (stop.aborted) return undefined;
       if (step.done === true) {
-        const { reason, complaint } = step.value;
+        const { reason, loss } = step.value;
         if (index === 0) throw lost(source, reason);
-        if (complaint !== undefined)
-          onProblem?.(`${source} is damaged or cut short: ${complaint}; ${index} frames came of it`);
+        if (loss !== undefined) onProblem?.(`${source} is damaged or cut short: ${loss}; ${index} frames came of it`);
         return undefined;
       }
       yield { ...step.value.frame, index, seconds: clock.at(step.value.time) };

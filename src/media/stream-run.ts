@@ -30,8 +30,8 @@ export interface StreamRunEnd {
   readonly isUnknown?: boolean;
   /** What went wrong, in one line. */
   readonly reason: string;
-  /** The first thing that ffmpeg complained of, if it did. */
-  readonly complaint?: string | undefined;
+  /** The first thing that ffmpeg said of a loss, if it did. */
+  readonly loss?: string | undefined;
 }
 
 /** Decoded frames of 8K fit. */
@@ -100,7 +100,7 @@ export async function* runStream(
     isWhole,
     isUnknown: notThere.test(words.complaint ?? ''),
     reason: words.complaint ?? (code === 0 ? 'it ended' : status),
-    complaint: words.firstComplaint,
+    loss: words.loss,
   };
 }
 
@@ -116,14 +116,18 @@ async function findHost(
   stop: AbortSignal,
 ): Promise<StreamInput | Pick<StreamRunEnd, 'reason' | 'isUnknown'>> {
   if (!isStatic(ffmpeg)) return input;
-  const stopped = new Promise<{ reason: string }>((resolve) => {
-    stop.addEventListener('abort', () => resolve({ reason: 'it was stopped' }), { once: true });
-  });
   const failed = (error: unknown): Pick<StreamRunEnd, 'reason' | 'isUnknown'> => ({
     reason: `the host name was not found (${messageOf(error)})`,
     isUnknown: error instanceof Error && 'code' in error && error.code === 'ENOTFOUND',
   });
-  return Promise.race([withNumericHost(input).catch(failed), stopped]);
+  let onAbort: (() => void) | undefined;
+  const stopped = new Promise<{ reason: string }>((resolve) => {
+    onAbort = () => resolve({ reason: 'it was stopped' });
+    stop.addEventListener('abort', onAbort);
+  });
+  return Promise.race([withNumericHost(input).catch(failed), stopped]).finally(() => {
+    if (onAbort) stop.removeEventListener('abort', onAbort);
+  });
 }
 
 const inputArgs: readonly string[] = ['-loglevel', 'level+info', '-nostats', '-threads', '1', '-reinit_filter', '0'];
@@ -136,6 +140,9 @@ const outputArgs: readonly string[] = [
 
 const frameTime = /\[Parsed_showinfo_0 @ \w+\].*\bn: *(\d+) pts: *\S+ pts_time:(\S+)/u;
 const complaint = /^(?:\[[^\]]* @ \w+\] )?\[(?:error|fatal|panic)\] (?!Did you mean )(.*)$/u;
+/** What is said of a file whose end is missing, and of one that cannot be decoded. */
+const cutShort = /partial file|prematurely|truncat/iu;
+const damaged = /Invalid (?:data|NAL)|corrupt|error while decoding/iu;
 /** What is said of a device or a host that does not exist. */
 const notThere = /No such file or directory|No such device|Name or service not known|nodename nor servname/u;
 /** What is said of a connection that was cut although the source has a length. */
@@ -148,7 +155,8 @@ class FfmpegWords {
   #isOver = false;
   #wake: (() => void) | undefined;
   #hasDuration = false;
-  firstComplaint: string | undefined;
+  /** The first complaint of a loss. */
+  loss: string | undefined;
   /** The last one. */
   complaint: string | undefined;
 
@@ -166,8 +174,11 @@ class FfmpegWords {
     } else if (/\bDuration: \d/u.test(line)) {
       this.#hasDuration = true;
     } else {
-      this.complaint = complaint.exec(line)?.[1] ?? this.complaint;
-      this.firstComplaint ??= this.complaint;
+      const said = complaint.exec(line)?.[1];
+      this.complaint = said ?? this.complaint;
+      // What comes before the first frame may be about its being joined in the middle.
+      const isLoss = cutShort.test(said ?? '') || (this.#latest >= 0 && damaged.test(said ?? ''));
+      if (isLoss) this.loss ??= said;
     }
   };
 

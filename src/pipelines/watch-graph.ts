@@ -211,7 +211,8 @@ interface LoadFrames {
 async function* loadFrames(arrivals: AsyncIterable<Arrival>, { door, counts, options }: LoadFrames) {
   const { cutAt, changeAt } = options;
   let place = 0;
-  let before: { readonly thumbnail: Thumbnail; readonly seconds: number } | undefined;
+  let before: Thumbnail | undefined;
+  let decodedAt = 0;
   // Room first: the frame that is taken then is the newest there is.
   await door.reserve(1);
   for await (const arrival of arrivals) {
@@ -221,15 +222,16 @@ async function* loadFrames(arrivals: AsyncIterable<Arrival>, { door, counts, opt
       continue;
     }
     const thumbnail = thumbnailOf(image);
-    const change = before ? changeBetween(before.thumbnail, thumbnail) : Infinity;
+    const change = before ? changeBetween(before, thumbnail) : Infinity;
+    const seconds = arrival.seconds - decodedAt;
+    decodedAt = arrival.seconds;
     if (change < changeAt) {
       counts.passedOver += 1;
       continue;
     }
-    const { seconds } = arrival;
-    const isCut = before !== undefined && isSceneCut(change, { cutAt, seconds: seconds - before.seconds });
+    const isCut = before !== undefined && isSceneCut(change, { cutAt, seconds });
     yield { place, arrival, image, isCut } satisfies LoadedFrame;
-    before = { thumbnail, seconds };
+    before = thumbnail;
     place += 1;
     await door.reserve(1);
   }

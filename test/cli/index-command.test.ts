@@ -91,7 +91,7 @@ describe('index', { timeout: 60_000 }, () => {
     { what: 'an index that is missing', args: ['info', 'nowhere'], says: 'No item index at nowhere' },
     {
       what: 'a shop in place of its index',
-      args: ['info', 'fixtures/shop'],
+      args: ['info', 'fixtures/shop/'],
       says: '`vitrine index fixtures/shop --out fixtures/shop.vitrine` makes one.',
     },
     { what: 'an index that is missing', args: ['remove', '1', '--index', 'nowhere'], says: 'No item index at nowhere' },

@@ -307,6 +307,16 @@ describe('watchGraph', { timeout: 120_000 }, () => {
     }
   });
 
+  it('counts a gap from the last frame that came, also where nothing had changed', async () => {
+    const frames = [0, 1, 0, 1, 0, 28].flatMap((shade) => shown([], 1, shade));
+    const { events } = await runToEnd({ frames, options: { changeAt: 4 } });
+    const seen = events.flatMap((event) => (event.type === 'frame' ? [[event.frame, event.isCut]] : []));
+    expect(seen).toEqual([
+      [0, false],
+      [5, true],
+    ]);
+  });
+
   it('counts a frame that cannot be decoded and goes on', async () => {
     const frames = [0, 1, 2, 3, 4, 5].map((place) => ({ items: [1], shade: 0, isBroken: place % 3 === 0 }));
     const { events, last } = await runToEnd({ frames });

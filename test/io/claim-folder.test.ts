@@ -41,6 +41,33 @@ describe('claimFolder', () => {
     expect(await readdir(out!)).toEqual([]);
   });
 
+  it('knows a folder that is made meanwhile, below a link', async () => {
+    await using folder = await temporaryFolder();
+    const [real, link] = [join(folder.path, 'real'), join(folder.path, 'link')];
+    await mkdir(real);
+    await symlink(real, link);
+    await using claim = await claimFolder(join(link, 'new', 'out'));
+    await mkdir(join(real, 'new', 'out'), { recursive: true });
+    for (const path of [join(link, 'new', 'out'), join(real, 'new', 'out')])
+      await expect(claimFolder(path)).rejects.toThrow('Another run');
+    expect(claim).toBeDefined();
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'waits neither for a holder that is stopped nor for one that asks and is stopped',
+    async () => {
+      await using folder = await temporaryFolder();
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program, folder.path], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(child.stdout, 'data');
+      child.kill('SIGSTOP');
+      await expect(claimFolder(folder.path)).rejects.toThrow('Another run is writing to');
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  );
+
   it('takes a folder over from a process that was killed', async () => {
     await using folder = await temporaryFolder();
     const child = spawn(process.execPath, ['--input-type=module', '-e', program, folder.path], {
@@ -57,7 +84,7 @@ describe('claimFolder', () => {
   it('is held while work goes on, by whoever does it, and given back however that ends', async () => {
     await using folder = await temporaryFolder();
     const [a, b] = [join(folder.path, 'a'), join(folder.path, 'b')];
-    const inner = whileClaimed([a, b, a], async () => {
+    const inner = whileClaimed([a, b, join(folder.path, 'b', '..', 'a')], async () => {
       for (const path of [a, b]) await expect(claimFolder(path)).rejects.toThrow('is writing to');
       throw new Error('enough');
     });

@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { withNumericHost } from '../../src/media/numeric-host.ts';
 import { type StreamInput, streamInput } from '../../src/media/stream-input.ts';
+
+vi.mock('node:dns/promises', async (original) => {
+  const { withUnknownHosts } = await import('./unknown-hosts.ts');
+  return withUnknownHosts(await original());
+});
 
 const numeric = (source: string): Promise<StreamInput> => withNumericHost(streamInput(source));
 
@@ -24,6 +29,7 @@ describe('withNumericHost', () => {
     'udp://@239.0.0.1:1234',
     'https://localhost/live.m3u8',
     'rtmps://localhost/live/key',
+    'ipfs://localhost/live',
     'webcam:0',
     'clip.mp4',
   ])('leaves %s as it is', async (source) => {
@@ -31,6 +37,15 @@ describe('withNumericHost', () => {
   });
 
   it('says what the lookup says of a name that is not there', async () => {
-    await expect(numeric('rtmp://no-such-host.invalid/live')).rejects.toThrow(/no-such-host\.invalid/u);
+    await expect(numeric('rtmp://ENOTFOUND.invalid/live')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  it('leaves the lookup to a proxy', async () => {
+    vi.stubEnv('http_proxy', 'http://127.0.0.1:3128');
+    try {
+      expect(await numeric('http://localhost/live')).toEqual(streamInput('http://localhost/live'));
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });

@@ -95,8 +95,12 @@ describe.each(binaries)('openStreamSource with ffmpeg $version', (ffmpeg) => {
     ]);
     const fast = await readFile(at('fast.mp4'));
     await writeFile(at('short.mp4'), fast.subarray(0, Math.floor(whole.length * 0.7)));
+    // A recording that begins between two pictures that stand by themselves.
+    const often = await ffmpegOutput(bundled, ['-i', at('long.mp4'), '-g', '10', '-f', 'mpegts']);
+    await writeFile(at('joined.ts'), often.subarray(188 * Math.floor(often.length / 188 / 3)));
     for (const [name, expected] of [
       ['fast.mp4', []],
+      ['joined.ts', []],
       ['short.mp4', [expect.stringMatching(/short\.mp4 is damaged or cut short: .*; \d+ frames came of it$/u)]],
     ] as const) {
       const problems: string[] = [];
