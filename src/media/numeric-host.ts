@@ -16,12 +16,13 @@ export async function withNumericHost(input: StreamInput): Promise<StreamInput> 
   const url = 'address' in input.source ? parts.exec(input.source.address)?.groups : undefined;
   const { scheme = '', user = '', host = '', port = '', rest = '' } = url ?? {};
   if (host === '' || host.startsWith('[') || isIP(host) > 0 || !hasPlainHost.test(scheme)) return input;
-  if (scheme.toLowerCase() === 'http' && process.env['http_proxy'] !== undefined) return input; // The proxy looks it up.
+  const protocol = scheme.toLowerCase();
+  if (protocol === 'http' && process.env['http_proxy'] !== undefined) return input; // The proxy looks it up.
   const { address, family } = await lookup(host, { order: 'ipv4first' });
   const name = `${host}${port}`;
-  const args = scheme.startsWith('rtmp')
+  const args = protocol.startsWith('rtmp')
     ? ['-rtmp_tcurl', `${scheme}://${name}/${rtmpApplication(rest)}`]
-    : scheme === 'http'
+    : protocol === 'http'
       ? ['-headers', `Host: ${name}\r\n`]
       : [];
   const numeric = family === 6 ? `[${address}]` : address;

@@ -16,6 +16,8 @@ describe('withNumericHost', () => {
     ['rtmp://localhost/a/b/c/d?k=/v', 'rtmp://127.0.0.1/a/b/c/d?k=/v', ['-rtmp_tcurl', 'rtmp://localhost/a/b']],
     ['rtsp://me:p@ss@localhost:554/1', 'rtsp://me:p@ss@127.0.0.1:554/1', ['-rtsp_transport', 'tcp']],
     ['http://localhost:80/a.m3u8?x=@y', 'http://127.0.0.1:80/a.m3u8?x=@y', ['-headers', 'Host: localhost:80\r\n']],
+    ['HTTP://localhost/live', 'HTTP://127.0.0.1/live', ['-headers', 'Host: localhost\r\n']],
+    ['RTMP://localhost/live/k', 'RTMP://127.0.0.1/live/k', ['-rtmp_tcurl', 'RTMP://localhost/live']],
     ['srt://localhost:9000?mode=caller', 'srt://127.0.0.1:9000?mode=caller', []],
     ['udp://localhost', 'udp://127.0.0.1', []],
   ])('%s becomes %s', async (source, address, args) => {
