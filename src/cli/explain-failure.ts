@@ -1,4 +1,4 @@
-import { PipelineError, messageOf } from '../core/errors.ts';
+import { codeOf, messageOf, PipelineError } from '../core/errors.ts';
 import { type ExitCode } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -44,7 +44,7 @@ export function isUsage(thrown: unknown): boolean {
 }
 
 function hasCode(cause: unknown, ...codes: readonly string[]): boolean {
-  return cause instanceof Error && 'code' in cause && codes.includes(String(cause.code));
+  return codes.includes(codeOf(cause) ?? '');
 }
 
 /** What the library names and the command line does not: it comes without a name. */

@@ -1,6 +1,7 @@
 import { type ExportReport } from '../pipelines/export-report.ts';
 import { counted } from './counted.ts';
 import { formatDuration } from './progress-line.ts';
+import { textLines } from './text-lines.ts';
 
 /** How many problems are listed. */
 const shownProblems = 10;
@@ -31,12 +32,12 @@ export function exportSummary(report: ExportReport): string {
   }
   if (inputs.ignored.length > 0)
     lines.push(`${counted(inputs.ignored.length, 'other file')} passed over, see export.json`);
-  return [...lines, ...problemLines(report)].map((line) => `${line}\n`).join('');
+  return textLines([...lines, ...problemLines(report)]);
 }
 
 /** Where files could not be read, the first things that are wrong: what is said in any case. */
 export function exportFailures(report: ExportReport): string {
-  return (report.inputs.failed === 0 ? [] : problemLines(report)).map((line) => `${line}\n`).join('');
+  return report.inputs.failed === 0 ? '' : textLines(problemLines(report));
 }
 
 function inCoco({ images, annotations }: NonNullable<ExportReport['coco']>['train']): string {

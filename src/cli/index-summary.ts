@@ -5,6 +5,7 @@ import { type RemovalReport } from '../pipelines/remove-items.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
 import { counted } from './counted.ts';
 import { formatDuration } from './progress-line.ts';
+import { textLines } from './text-lines.ts';
 import { textTable } from './text-table.ts';
 
 /** How many inputs that went wrong are listed. */
@@ -23,14 +24,12 @@ export function indexSummary(report: IndexReport): string {
     contentLine(report.index, report.content),
     ...brokenLines(report),
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  return textLines(lines);
 }
 
 /** The first pictures that went wrong: what is said in any case. */
 export function indexFailures(report: IndexReport): string {
-  return brokenLines(report)
-    .map((line) => `${line}\n`)
-    .join('');
+  return textLines(brokenLines(report));
 }
 
 /** What was taken out of an index, and what was not there. */
@@ -53,7 +52,7 @@ export function approximateSummary({ index, boxes, settings, measured, buildMs }
     `${approximateMs.toFixed(1)} ms a query, exactly ${exactMs.toFixed(1)} ms: ${(exactMs / approximateMs).toFixed(1)} times as fast`,
     `use it: vitrine watch --approximate --index ${index}`,
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  return textLines(lines);
 }
 
 /** What an index holds, as a table. */

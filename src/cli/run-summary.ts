@@ -3,6 +3,7 @@ import { type RunReport } from '../pipelines/run-report.ts';
 import { counted } from './counted.ts';
 import { formatBytes } from './options/parse-bytes.ts';
 import { formatDuration } from './progress-line.ts';
+import { textLines } from './text-lines.ts';
 
 /** How many inputs with a reason are listed. */
 const shownInputs = 10;
@@ -17,9 +18,9 @@ export function runSummary(report: RunReport): string {
     `${counted(frames.read, 'frame')}, ${counted(boxes.items + boxes.clips, 'box', 'boxes')}, ${counted(matches, 'match', 'matches')}`,
     `${formatDuration(elapsedMs / 1000)} (warm-up ${Math.round(warmUpMs)} ms), ${Math.round(peakRssBytes / 1e6)} MB`,
     ...speedLines(report),
-    ...notableLines(report),
+    ...notableLines(inputs.notable, report.out),
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  return textLines(lines);
 }
 
 function deviceLine({ device, models }: RunReport): string {
@@ -59,17 +60,15 @@ function percent(share: number): string {
 }
 
 /** The first inputs that were not read, or not as a whole: what is said in any case. */
-export function runFailures(report: RunReport): string {
-  const notable = report.inputs.notable.filter(({ status }) => status !== 'skipped');
-  return notableLines({ ...report, inputs: { ...report.inputs, notable } })
-    .map((line) => `${line}\n`)
-    .join('');
+export function runFailures({ inputs, out }: RunReport): string {
+  const broken = inputs.notable.filter(({ status }) => status !== 'skipped');
+  return textLines(notableLines(broken, out));
 }
 
-function notableLines({ inputs, out }: RunReport): readonly string[] {
-  const shown = inputs.notable
+function notableLines(notable: RunReport['inputs']['notable'], out: string): readonly string[] {
+  const shown = notable
     .slice(0, shownInputs)
     .map(({ status, path, reason }) => `  ${status === 'done' ? 'done in part' : status} ${path}: ${reason}`);
-  const more = inputs.notable.length - shown.length;
+  const more = notable.length - shown.length;
   return more > 0 ? [...shown, `  and ${more} more in ${out}/run.json`] : shown;
 }

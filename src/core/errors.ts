@@ -42,6 +42,11 @@ export class PipelineError extends Error {
 
 PipelineError.prototype.name = 'PipelineError';
 
+/** Code of an error of the system, such as `ENOENT`; undefined if it has none. */
+export function codeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
+}
+
 /** One-line text of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

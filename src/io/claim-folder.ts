@@ -4,7 +4,7 @@ import { readlink, realpath, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { PipelineError } from '../core/errors.ts';
+import { codeOf, PipelineError } from '../core/errors.ts';
 
 /**
  * Does `work` as the only writer to some folders, see {@link claimFolder}. One folder may be named twice.
@@ -86,7 +86,7 @@ async function listen(server: Server, address: string): Promise<string | undefin
     await listening;
     return undefined;
   } catch (error) {
-    return codeOf(error);
+    return codeOf(error) ?? '';
   }
 }
 
@@ -99,10 +99,6 @@ async function askHolder(address: string): Promise<string> {
     for await (const text of socket) answer += String(text);
     return answer;
   } catch (error) {
-    return codeOf(error) === 'ECONNREFUSED' || codeOf(error) === 'ENOENT' ? 'gone' : '';
+    return ['ECONNREFUSED', 'ENOENT'].includes(codeOf(error) ?? '') ? 'gone' : '';
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

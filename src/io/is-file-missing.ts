@@ -1,4 +1,6 @@
+import { codeOf } from '../core/errors.ts';
+
 /** Whether something was thrown because there is no such file. */
 export function isFileMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+  return codeOf(thrown) === 'ENOENT';
 }

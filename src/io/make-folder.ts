@@ -1,7 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { isFileMissing } from './is-file-missing.ts';
+import { isFolder } from './is-folder.ts';
 
 /**
  * Makes a folder and those above it, where they are missing.
@@ -31,6 +32,5 @@ export async function makePath(path: string): Promise<void> {
 }
 
 async function throwUnlessFolder(path: string, error: unknown): Promise<void> {
-  const entry = await stat(path).catch(() => undefined);
-  if (!entry?.isDirectory()) throw error;
+  if (!(await isFolder(path))) throw error;
 }

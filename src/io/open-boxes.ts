@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type BoxFeature } from '../core/box-feature.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type Owner } from '../core/frame.ts';
+import { isFolder } from './is-folder.ts';
 import { openBoxStore } from './open-box-store.ts';
 import { readBoxesNdjson } from './read-boxes-ndjson.ts';
 
@@ -46,9 +47,4 @@ async function* gatherOwners(
     }
   }
   yield* owners.values();
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const entry = await stat(path).catch(() => undefined);
-  return entry?.isDirectory() ?? false;
 }

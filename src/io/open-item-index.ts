@@ -1,5 +1,5 @@
 import { readFile as readFileCallback } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pLimit from 'p-limit';
@@ -20,6 +20,7 @@ import {
   manifestSchema,
   type ShardItem,
 } from './item-index-format.ts';
+import { isFolder } from './is-folder.ts';
 
 /** An item and where its features are. */
 export interface IndexedItem extends ShardItem {
@@ -140,12 +141,8 @@ export function boxAt({ frames, boxIndexes, boxes, scores }: ItemsEntry, { id }:
 async function readManifest(folder: string): Promise<IndexManifest> {
   const path = join(folder, 'index.json');
   const text = await readFile(path, 'utf8').catch(async (cause: unknown) => {
-    const isShop = await stat(join(folder, 'image')).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
     const shop = dirname(path); // Without the slash at its end.
-    const way = isShop ? `${shop} --out ${shop}.vitrine` : `<root> --out ${folder}`;
+    const way = (await isFolder(join(folder, 'image'))) ? `${shop} --out ${shop}.vitrine` : `<root> --out ${folder}`;
     const message = `No item index at ${folder}: ${messageOf(cause)}. \`vitrine index ${way}\` makes one.`;
     throw new PipelineError('store-invalid', message, { path, cause });
   });

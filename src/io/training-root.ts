@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareIds } from '../core/compare-ids.ts';
 import { type DatasetClip, type DatasetItem, type DatasetPicture, listClips, listItems } from './dataset.ts';
+import { isFolder } from './is-folder.ts';
 import { listOrphans } from './list-orphans.ts';
 import { type IgnoredEntry, invalidDataset, kindOf, listFolder, namedFiles, pictureFiles } from './list-folder.ts';
 
@@ -68,11 +68,4 @@ async function listStills(
     else ignored.push({ path, reason: 'a clip without frames' });
   }
   return clips;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -1,4 +1,4 @@
-import { messageOf, PipelineError } from '../core/errors.ts';
+import { codeOf, messageOf, PipelineError } from '../core/errors.ts';
 import { type CutFrame } from './cut-frame.ts';
 import { cutFrames } from './cut-frames.ts';
 import { startFfmpeg } from './ffmpeg-process.ts';
@@ -118,7 +118,7 @@ async function findHost(
   if (!isStatic(ffmpeg)) return input;
   const failed = (error: unknown): Pick<StreamRunEnd, 'reason' | 'isUnknown'> => ({
     reason: `the host name was not found (${messageOf(error)})`,
-    isUnknown: error instanceof Error && 'code' in error && error.code === 'ENOTFOUND',
+    isUnknown: codeOf(error) === 'ENOTFOUND',
   });
   let onAbort: (() => void) | undefined;
   const stopped = new Promise<{ reason: string }>((resolve) => {

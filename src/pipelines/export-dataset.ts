@@ -35,11 +35,15 @@ const unitsBehindDecoders = 4;
  */
 export async function exportDataset(options: ExportDatasetOptions): Promise<ExportReport> {
   const settings = exportSettings(options);
-  const folders = [options.coco, options.crops].flatMap((folder) => folder ?? []);
-  return whileClaimed(folders, () => exportInto(options, settings));
+  const folders = [...new Set([options.coco, options.crops].flatMap((folder) => folder ?? []))];
+  return whileClaimed(folders, () => exportInto(folders, options, settings));
 }
 
-async function exportInto(options: ExportDatasetOptions, settings: ExportSettings): Promise<ExportReport> {
+async function exportInto(
+  folders: readonly string[],
+  options: ExportDatasetOptions,
+  settings: ExportSettings,
+): Promise<ExportReport> {
   const { coco, crops, signal } = options;
   const { quality, cropFrames, sharedIds } = settings;
   const startedAt = new Date().toISOString();
@@ -53,7 +57,7 @@ async function exportInto(options: ExportDatasetOptions, settings: ExportSetting
       ? undefined
       : { folder: crops, target: cropsTarget({ folder: crops, quality, frames: cropFrames }) };
   const targets = [toCoco, toCrops].flatMap((to) => to?.target ?? []);
-  const reports = [...new Set([coco, crops])].flatMap((to) => (to === undefined ? [] : join(to, 'export.json')));
+  const reports = folders.map((folder) => join(folder, 'export.json'));
   await putAway([...reports, ...targets.flatMap(({ results }) => results)]);
   for (const { parts } of targets) await parts.tidy();
 

@@ -11,6 +11,7 @@ import { createFrameDecoder } from '../../src/media/cut-frame-decoder.ts';
 import { decodeClip } from '../../src/media/decode-clip.ts';
 import { type Ffmpeg, findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 import { openStreamSource } from '../../src/media/open-stream-source.ts';
+import { localPort } from '../helpers/local-port.ts';
 import { ffmpegOutput } from './made-stream.ts';
 import { readNumber, writeNumberedClip } from './numbered-clip.ts';
 import { serveRtsp } from './rtsp-relay.ts';
@@ -53,11 +54,10 @@ function send(args: readonly string[], { by = bundled, isPaced = false } = {}): 
 }
 
 async function freePort(): Promise<number> {
-  const server = createPort().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const server = createPort();
+  const port = await localPort(server);
   await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+  return port;
 }
 
 /** The first frames that come from an address, a connection that is refused at first being made again. */
@@ -130,10 +130,8 @@ describe.each(binaries)('openStreamSource with ffmpeg $version', (ffmpeg) => {
     const server = createServer((request, response) => {
       hosts.push(request.headers.host);
       response.writeHead(404).end();
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
+    });
+    const port = await localPort(server);
     const { frames } = openStreamSource(`http://localhost:${port}/live`, { ffmpeg, maxReconnects: 0 });
     await expect(frames.next()).rejects.toThrow('404');
     expect(hosts).toEqual([`localhost:${port}`]);

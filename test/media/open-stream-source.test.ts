@@ -8,6 +8,7 @@ import { createFrameDecoder } from '../../src/media/cut-frame-decoder.ts';
 import { decodeClip } from '../../src/media/decode-clip.ts';
 import { type Ffmpeg, findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 import { openStreamSource, type ReconnectAttempt } from '../../src/media/open-stream-source.ts';
+import { localPort } from '../helpers/local-port.ts';
 import { cutAll, ffmpegOutput } from './made-stream.ts';
 import { childProcesses, readNumber, until, writeNumberedClip } from './numbered-clip.ts';
 
@@ -46,9 +47,7 @@ async function serve(answer: (response: ServerResponse, request: number) => void
     requests += 1;
   });
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/live`;
+  return `http://127.0.0.1:${await localPort(server)}/live`;
 }
 
 /** Numbers that are shown by the frames. */
@@ -195,9 +194,7 @@ describe.each(binaries)('openStreamSource with ffmpeg $version', (ffmpeg) => {
     const playlist = '#EXTM3U\n#EXT-X-TARGETDURATION:12\n#EXTINF:12,\npart.ts\n#EXT-X-ENDLIST\n';
     const server = createServer((request, response) => response.end(request.url === '/a.m3u8' ? playlist : transport));
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/a.m3u8`;
+    const url = `http://127.0.0.1:${await localPort(server)}/a.m3u8`;
     const { isLive, frames } = openStreamSource(url, { ffmpeg });
     expect(isLive).toBe(true);
     let seen = 0;

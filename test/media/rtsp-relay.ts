@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { type Readable } from 'node:stream';
 import { type Ffmpeg } from '../../src/media/find-ffmpeg.ts';
+import { localPort } from '../helpers/local-port.ts';
 
 type Sender = ChildProcessByStdio<null, Readable, null>;
 
@@ -57,11 +58,8 @@ export async function serveRtsp(ffmpeg: Ffmpeg, clip: string): Promise<RtspRelay
       if (method === 'PLAY') sender = start();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
   return {
-    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    port: await localPort(server),
     close: async () => {
       if (sender) await stopped(sender);
       for (const socket of sockets) socket.destroy();

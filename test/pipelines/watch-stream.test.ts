@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import { indexItems } from '../../src/pipelines/index-items.ts';
 import { matchDataset } from '../../src/pipelines/match-dataset.ts';
 import { compactModels, shopFixture } from '../../src/pipelines/package-folder.ts';
 import { watchStream, type WatchStreamOptions } from '../../src/pipelines/watch-stream.ts';
+import { localPort } from '../helpers/local-port.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
 
@@ -110,10 +110,8 @@ describe('watchStream', { timeout: 180_000 }, () => {
 
   it('reads a recording behind a URL', async () => {
     const bytes = await readFile(clip);
-    const server = createServer((_, response) => response.end(bytes)).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const source = `http://localhost:${typeof address === 'object' ? address?.port : ''}/clip.mp4`;
+    const server = createServer((_, response) => response.end(bytes));
+    const source = `http://localhost:${await localPort(server)}/clip.mp4`;
     const { last } = await watch({ source, sampling: { kind: 'index', step: 100 } });
     expect(last.frames).toMatchObject({ came: 400, processed: 4 });
     await new Promise((resolve) => server.close(resolve));

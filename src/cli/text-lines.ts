@@ -1,0 +1,4 @@
+/** Lines as one text, each with its end. */
+export function textLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
