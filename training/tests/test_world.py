@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import socket
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -45,10 +47,14 @@ def _member(rank: int, port: int) -> None:
         assert world.mean({"weight": module.weight[0, 0].item()})["weight"] == pytest.approx(module.weight[0, 0].item())
 
 
-def test_two_processes_share_figures_and_gradients() -> None:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def test_two_processes_share_figures_and_gradients() -> None:
+    port = free_port()
     context = multiprocessing.get_context("spawn")
     members = [context.Process(target=_member, args=(rank, port)) for rank in range(2)]
     for member in members:
@@ -56,3 +62,34 @@ def test_two_processes_share_figures_and_gradients() -> None:
     for member in members:
         member.join(120)
     assert [member.exitcode for member in members] == [0, 0]
+
+
+LEAVE = """
+import atexit, weakref
+import torch
+from vitrine_training.loops.world import join_world
+
+def main():
+    with join_world("cpu") as world:
+        wrapped = world.wrap(torch.nn.Linear(2, 1))
+        wrapped.cycle = wrapped
+        wrapped(torch.ones(1, 2)).sum().backward()
+        return weakref.ref(torch.distributed.group.WORLD)
+
+atexit.register(lambda: print("held" if group() else "gone"))
+group = main()
+"""
+
+
+def test_nothing_holds_the_other_processes_when_the_interpreter_ends() -> None:
+    # Threads of gloo that are still there then abort about one process in ten.
+    shared = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "MASTER_ADDR": "127.0.0.1", "WORLD_SIZE": "2"}
+    shared |= {"MASTER_PORT": str(free_port()), "OMP_NUM_THREADS": "1"}
+    members = [
+        subprocess.Popen(
+            [sys.executable, "-c", LEAVE], env={**shared, "RANK": str(rank)}, stdout=subprocess.PIPE, text=True
+        )
+        for rank in range(2)
+    ]
+    told = [member.communicate(timeout=120)[0] for member in members]
+    assert (told, [member.returncode for member in members]) == (["gone\n"] * 2, [0, 0])

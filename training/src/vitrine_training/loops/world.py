@@ -1,5 +1,7 @@
 """Where a run computes: one process, or several under `torchrun` that share the gradient."""
 
+import atexit
+import gc
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +10,9 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+
+# DistributedDataParallel imports this, and its functions' defaults then hold the processes' group for good.
+import torch.distributed.nn
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
@@ -66,7 +71,9 @@ class World:
 def join_world(device: str = "auto") -> Iterator[World]:
     """Join the processes that `torchrun` started, or be alone; leaves them at the end.
 
-    `device` is `auto` (a GPU when there is one), `cpu` or `cuda`. GPUs talk over NCCL, CPUs over gloo.
+    `device` is `auto` (a GPU when there is one), `cpu` or `cuda`. GPUs talk over NCCL, CPUs over gloo. Let go of what
+    `World.wrap` returned before the program ends: it keeps gloo's threads, and one that still has a tensor of the last
+    exchange when the interpreter ends aborts the process.
 
     Raises:
         TrainingFailure: `cuda` was asked for and PyTorch sees no GPU.
@@ -81,6 +88,7 @@ def join_world(device: str = "auto") -> Iterator[World]:
     else:
         chosen = torch.device("cpu")
     if size > 1:
+        atexit.register(gc.collect)  # What was wrapped may lie in a cycle.
         dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
     try:
         yield World(rank, size, chosen)
