@@ -1,6 +1,9 @@
 /** Time between two frames of which nothing is known. */
 const usualStep = 0.04;
 
+/** Times that are nearer than this are the same: below it a step would be lost in the rounding of a long stream's time. */
+const shortestStep = 1e-6;
+
 /**
  * Makes one rising stream time of the times of one connection after another, which each begin anywhere and may jump back.
  */
@@ -40,7 +43,7 @@ export class StreamClock {
       this.#offset = seconds - time;
       return seconds;
     }
-    if (time + this.#offset <= this.#last.seconds) this.#offset = soonest - time;
+    if (time + this.#offset < this.#last.seconds + shortestStep) this.#offset = soonest - time;
     return time + this.#offset;
   }
 }

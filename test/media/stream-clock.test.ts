@@ -21,6 +21,13 @@ describe('StreamClock', () => {
     expect([1, 1.5, undefined, 2.25].map((time) => other.at(time))).toEqual([0, 0.5, 1, 1.25]);
   });
 
+  it('takes times that are hardly apart for one', () => {
+    const clock = new StreamClock(() => 0);
+    expect([0, 5e-324, 1e-300, 1, undefined, 2].map((time) => clock.at(time))).toEqual([
+      0, 0.04, 0.08, 1.08, 2.08, 3.08,
+    ]);
+  });
+
   it('rises whatever it is told', () => {
     const time = fc.option(fc.double({ min: 0, max: 1e5, noNaN: true }), { nil: undefined });
     const step = fc.record({ time, isBroken: fc.boolean(), passed: fc.integer({ min: 0, max: 10_000 }) });
