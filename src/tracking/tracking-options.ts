@@ -18,9 +18,9 @@ export interface TrackingOptions {
   readonly announceAt: number;
   /** Confidence below which an announced item is in doubt, 0 to `announceAt`. @defaultValue `0.4` */
   readonly doubtBelow: number;
-  /** Seconds for which a track must say the same before it is announced, revised or doubted; at least 0. @defaultValue `0.8` */
+  /** Seconds for which a track must say the same before it is announced, revised or doubted; at least 0. @defaultValue `0.4` */
   readonly holdSeconds: number;
-  /** Boxes for which a track must say the same: an integer, at least 1. @defaultValue `4` */
+  /** Boxes for which a track must say the same: an integer, at least 1. @defaultValue `3` */
   readonly holdBoxes: number;
 }
 
@@ -38,6 +38,6 @@ export const defaultTracking: TrackingOptions = {
   temperature: 0.1,
   announceAt: 0.8,
   doubtBelow: 0.4,
-  holdSeconds: 0.8,
-  holdBoxes: 4,
+  holdSeconds: 0.4,
+  holdBoxes: 3,
 };

@@ -123,11 +123,11 @@ describe('watchGraph', { timeout: 120_000 }, () => {
     const { events, end } = await runToEnd({ frames });
     const told = timeless(events).filter((event) => 'show' in event);
     expect(told).toMatchObject([
-      { type: 'match', show: 1, item: 'item 1', picture: '0', frame: 4, since: 0, track: 1, box: [0, 0, 12, 12] },
+      { type: 'match', show: 1, item: 'item 1', picture: '0', frame: 2, since: 0, track: 1, box: [0, 0, 12, 12] },
       { type: 'end', show: 1, item: 'item 1', frame: 8, reason: 'cut' },
-      { type: 'match', show: 2, item: 'item 2', frame: 12, track: 2 },
+      { type: 'match', show: 2, item: 'item 2', frame: 10, track: 2 },
       { type: 'end', show: 2, item: 'item 2', frame: 23, reason: 'gone' },
-      { type: 'match', show: 3, item: 'item 3', frame: 29, track: 3 },
+      { type: 'match', show: 3, item: 'item 3', frame: 27, track: 3 },
       { type: 'end', show: 3, item: 'item 3', frame: 30, reason: 'over' },
     ]);
     expect(events.at(-1)).toMatchObject({ frames: { came: 31, processed: 31, underWay: 0 }, shows: 3 });

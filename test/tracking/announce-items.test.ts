@@ -49,7 +49,7 @@ interface Told {
 
 /** Plays the stream; tracks are lost as `linkBoxes` loses them. The end of the stream is frame -1. */
 function play({ tracks, cuts = '', options, from = 0, apart = 0.2 }: Stream): readonly Told[] {
-  const bounds = { ...defaultTracking, ...options };
+  const bounds = { ...defaultTracking, holdSeconds: 0.8, holdBoxes: 4, ...options };
   const announcer = announceItems(bounds);
   const live = new Map<number, { readonly since: number; lastSeen: number }>();
   /** A line that goes on after its track was lost goes on as another track: 1, 11, 21, ... */
