@@ -23,7 +23,7 @@ import { writeFileWhole } from './write-file-whole.ts';
 /**
  * Makes an index without items.
  *
- * @throws PipelineError `store-invalid` when the folder holds items or something else, `file-unwritable`.
+ * @throws PipelineError `options-invalid` when the folder holds items or something else, `file-unwritable`.
  */
 export async function createItemIndex(
   folder: string,
@@ -42,12 +42,12 @@ async function assertVacant(folder: string): Promise<void> {
   const other = names.find((name) => !name.startsWith('.') && name !== 'shards' && name !== 'index.json');
   if (other !== undefined) {
     const message = `${folder} holds other files (${other}); an item index needs a folder of its own.`;
-    throw new PipelineError('store-invalid', message, { path: folder });
+    throw new PipelineError('options-invalid', message, { path: folder });
   }
   const log: readonly string[] = await readdir(join(folder, 'shards')).catch(() => []);
   if (!log.some((name) => entryPlace(name) !== undefined)) return;
   const message = `There is an item index at ${folder} already. Add to it with \`vitrine index add <root> --index ${folder}\`, or name another folder.`;
-  throw new PipelineError('store-invalid', message, { path: folder });
+  throw new PipelineError('options-invalid', message, { path: folder });
 }
 
 /** Options of {@link writeItemIndex}. */

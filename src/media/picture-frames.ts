@@ -18,7 +18,7 @@ export function isPictureName(path: string): boolean {
 /**
  * Reads one picture, or a folder of them by name, as frames without times. Other files in the folder are passed over. Holds one frame.
  *
- * @throws {@link PipelineError} `stream-unreadable` if there is no picture or one cannot be read.
+ * @throws {@link PipelineError} `options-invalid` if there is no picture, `stream-unreadable` if one cannot be read.
  */
 export async function* readPictureFrames(
   path: string,
@@ -32,7 +32,10 @@ export async function* readPictureFrames(
   const names = isFolder ? (await attempt(readdir(path))).filter(isPictureName) : [];
   names.sort((a, b) => natural.compare(a, b) || compareIds(a, b));
   const files = isFolder ? names.map((name) => join(path, name)) : [path];
-  if (files.length === 0) throw unreadable(path, `the folder has no picture (${extensions.join(', ')})`);
+  if (files.length === 0) {
+    const message = `Expected pictures (${extensions.join(', ')}) in ${path}, found none; name another folder, a file or an address`;
+    throw new PipelineError('options-invalid', message, { path });
+  }
   for (const [index, file] of files.entries()) {
     if (stop.aborted) return undefined;
     const data = ownBytes(await attempt(readFile(file)));

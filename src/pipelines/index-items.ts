@@ -55,8 +55,8 @@ export interface IndexItemsOptions extends GraphOptions {
  *
  * @example const { items } = await indexItems({ root: 'shop', index: 'shop.vitrine', mode: 'create' });
  * @throws TypeError when an option is out of range, before anything is read or written.
- * @throws PipelineError `dataset-invalid`, `store-invalid`, `manifest-invalid`, `model-invalid`, `device-unavailable`, `inference-failed` or
- * `file-unwritable`.
+ * @throws PipelineError `options-invalid` when an index is to be made where something is; `dataset-invalid`, `store-invalid`, `manifest-invalid`,
+ * `model-invalid`, `device-unavailable`, `inference-failed` or `file-unwritable`.
  */
 export async function indexItems(options: IndexItemsOptions): Promise<IndexReport> {
   const settings = graphSettings(options);

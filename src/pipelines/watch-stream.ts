@@ -81,7 +81,7 @@ const picturesASecond = 5;
  *
  * @throws TypeError when an option is out of range.
  * @throws PipelineError `store-invalid`, `ffmpeg-missing`, `library-missing`, `manifest-invalid`, `model-invalid`, `device-unavailable`,
- * `inference-failed`, `stream-unreadable` when no frame can be had from the source.
+ * `inference-failed`, `options-invalid` when a folder has no picture, `stream-unreadable` when no frame can be had from the source otherwise.
  */
 export async function watchStream(options: WatchStreamOptions): Promise<StatsEvent> {
   const { source, sampling = defaultSampling, signal, onEvent } = options;

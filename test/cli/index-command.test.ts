@@ -33,6 +33,10 @@ describe('index', { timeout: 60_000 }, () => {
     );
     expect(made.stderr).toMatch(/shop\.vitrine holds 2 items with 2 boxes\n$/u);
 
+    const again = await runMain('index', shop, '--out', index, ...onTiny, '--quiet');
+    expect(again).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(again.stderr).toMatch(/^vitrine: There is an item index at [^\n]+\n$/u);
+
     const added = await runMain('index', 'add', shop, '--index', index, ...onTiny, '--json', '--quiet');
     expect({ exitCode: added.exitCode, stderr: added.stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(JSON.parse(added.stdout)).toMatchObject({ mode: 'add', items: { unchanged: 2 }, inputs: { skipped: 2 } });

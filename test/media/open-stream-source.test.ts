@@ -288,7 +288,11 @@ describe('openStreamSource', () => {
       message: expect.stringMatching(message),
     });
     expect(await reasonOf('none.mp4')).toMatchObject(failure('none.mp4', /no such file/u));
-    expect(await reasonOf('empty')).toMatchObject(failure('empty', /has no picture/u));
+    expect(await reasonOf('empty')).toMatchObject({
+      code: 'options-invalid',
+      path: at('empty'),
+      message: expect.stringMatching(/^Expected pictures \(\.jpg, .*found none/u),
+    });
     expect(await reasonOf('words.mp4')).toMatchObject(failure('words.mp4', /Invalid data/u));
     expect(await reasonOf('words.png')).toMatchObject(failure('words.png', /begins like no JPEG/u));
   });
