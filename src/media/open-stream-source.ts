@@ -59,7 +59,8 @@ const longestDelayMs = 30_000;
  *
  * @example const { frames, isLive } = openStreamSource('rtmp://localhost/live', { ffmpeg: await findFfmpeg() });
  * @throws TypeError when called, if an option is out of range.
- * @throws {@link PipelineError} `stream-unreadable` if it is not there, gives no frame, or breaks off too often; `ffmpeg-missing` if ffmpeg does not start.
+ * @throws {@link PipelineError} `options-invalid` if a folder has no picture; `stream-unreadable` if the source is not there, gives no frame, or breaks off too
+ * often; `ffmpeg-missing` if ffmpeg does not start.
  */
 export function openStreamSource(source: string, options: StreamSourceOptions): StreamSource {
   const { maxReconnects = 10, stallSeconds = 15, baseDelayMs = 1000 } = options;

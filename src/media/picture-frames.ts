@@ -16,29 +16,34 @@ export function isPictureName(path: string): boolean {
 }
 
 /**
- * Reads one picture, or a folder of them by name, as frames without times. Other files in the folder are passed over. Holds one frame.
+ * Paths of the pictures in a folder, by name, numbers in it by value. Other files are passed over.
  *
- * @throws {@link PipelineError} `options-invalid` if there is no picture, `stream-unreadable` if one cannot be read.
+ * @throws {@link PipelineError} `options-invalid` if there is none, `stream-unreadable` if the folder cannot be read.
+ */
+export async function listPictureFrames(folder: string): Promise<readonly string[]> {
+  const names = (await attempt(folder, readdir(folder))).filter(isPictureName);
+  if (names.length === 0) {
+    const message = `Expected pictures (${extensions.join(', ')}) in ${folder}, found none; name another folder, a file or an address`;
+    throw new PipelineError('options-invalid', message, { path: folder });
+  }
+  names.sort((a, b) => natural.compare(a, b) || compareIds(a, b));
+  return names.map((name) => join(folder, name));
+}
+
+/**
+ * Reads one picture, or those of a folder as {@link listPictureFrames} lists them, as frames without times. Holds one frame.
+ *
+ * @throws {@link PipelineError} `options-invalid` if a folder has no picture, `stream-unreadable` if one cannot be read.
  */
 export async function* readPictureFrames(
   path: string,
   isFolder: boolean,
   stop: AbortSignal,
 ): AsyncGenerator<CutFrame, undefined, undefined> {
-  const attempt = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      throw unreadable(path, messageOf(error), error);
-    });
-  const names = isFolder ? (await attempt(readdir(path))).filter(isPictureName) : [];
-  names.sort((a, b) => natural.compare(a, b) || compareIds(a, b));
-  const files = isFolder ? names.map((name) => join(path, name)) : [path];
-  if (files.length === 0) {
-    const message = `Expected pictures (${extensions.join(', ')}) in ${path}, found none; name another folder, a file or an address`;
-    throw new PipelineError('options-invalid', message, { path });
-  }
+  const files = isFolder ? await listPictureFrames(path) : [path];
   for (const [index, file] of files.entries()) {
     if (stop.aborted) return undefined;
-    const data = ownBytes(await attempt(readFile(file)));
+    const data = ownBytes(await attempt(path, readFile(file)));
     const type = signatureAt(data, 0, expectedSignatures('png'));
     if (type !== 'jpeg' && type !== 'png' && type !== 'ppm') {
       throw unreadable(file, 'it begins like no JPEG, PNG, PPM or PGM');
@@ -50,4 +55,10 @@ export async function* readPictureFrames(
 
 function unreadable(path: string, why: string, cause?: unknown): PipelineError {
   return new PipelineError('stream-unreadable', `Cannot read the frames of ${path}: ${why}`, { path, cause });
+}
+
+function attempt<T>(path: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw unreadable(path, messageOf(error), error);
+  });
 }

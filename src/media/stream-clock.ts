@@ -1,7 +1,7 @@
 /** Time between two frames of which nothing is known. */
 const usualStep = 0.04;
 
-/** Times that are nearer than this are the same: below it a step would be lost in the rounding of a long stream's time. */
+/** A time that is less than this after the last one is moved on by a step: smaller steps would be lost in the rounding of a long stream's time. */
 const shortestStep = 1e-6;
 
 /**

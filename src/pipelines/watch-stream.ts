@@ -11,6 +11,7 @@ import { parseRawFormat, type RawFormat } from '../media/raw-format.ts';
 import { createFrameDecoder, type CutFrameDecoder } from '../media/cut-frame-decoder.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
 import { openStreamSource, type ReconnectAttempt } from '../media/open-stream-source.ts';
+import { listPictureFrames } from '../media/picture-frames.ts';
 import { streamInput } from '../media/stream-input.ts';
 import { resizePicture } from '../media/resize-picture.ts';
 import { type DeviceChoice, type DeviceReport } from '../models/choose-device.ts';
@@ -212,7 +213,9 @@ async function kindOf(path: string): Promise<'folder' | 'file'> {
       cause,
     });
   });
-  return found.isDirectory() ? 'folder' : 'file';
+  if (!found.isDirectory()) return 'file';
+  await listPictureFrames(path);
+  return 'folder';
 }
 
 /** Speaks once, when the signal aborts. */

@@ -192,6 +192,13 @@ describe('vitrine watch', { timeout: 120_000 }, () => {
     expect(frames.processed).toBe(frames.came);
   });
 
+  it('refuses a folder without pictures before it opens anything', async () => {
+    const args = ['watch', join(shopFixture, 'video'), '--index', index, '--device', 'cpu'];
+    const { exitCode, stdout, stderr } = await runVitrine(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^vitrine: Expected pictures \([^\n]*\) in [^\n]*video, found none; [^\n]*\n$/u);
+  });
+
   it('says what to run when there is nothing to search approximately with', async () => {
     const args = ['watch', clip, '--approximate', '--index', index, '--device', 'cpu', '--quiet'];
     const { exitCode, stdout, stderr } = await runVitrine(args);

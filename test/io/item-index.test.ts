@@ -244,7 +244,10 @@ describe('an item index', () => {
     await rm(`${shard}.json`);
     await createItemIndex(folder.path, manifest);
     await writeFile(join(folder.path, 'photo.jpg'), '');
-    await expect(createItemIndex(folder.path, manifest)).rejects.toThrow('holds other files (photo.jpg)');
+    await expect(createItemIndex(folder.path, manifest)).rejects.toMatchObject({
+      code: 'options-invalid',
+      message: expect.stringContaining('holds other files (photo.jpg)'),
+    });
   });
 
   it('refuses boxes that do not belong there, and keeps nothing of them', async () => {
