@@ -10,13 +10,14 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-
-# DistributedDataParallel imports this, and its functions' defaults then hold the processes' group for good.
-import torch.distributed.nn
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from ..failures import TrainingFailure
+
+if dist.is_available():
+    # DistributedDataParallel imports this too, and its functions' defaults then hold the group of that moment for good.
+    import torch.distributed.nn
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def join_world(device: str = "auto") -> Iterator[World]:
     """Join the processes that `torchrun` started, or be alone; leaves them at the end.
 
     `device` is `auto` (a GPU when there is one), `cpu` or `cuda`. GPUs talk over NCCL, CPUs over gloo. Let go of what
-    `World.wrap` returned before the program ends: it keeps gloo's threads, and one that still has a tensor of the last
-    exchange when the interpreter ends aborts the process.
+    `World.wrap` returned before the program ends: it keeps gloo's threads running, and a thread that still holds a
+    tensor of the last exchange when the interpreter shuts down aborts the process.
 
     Raises:
         TrainingFailure: `cuda` was asked for and PyTorch sees no GPU.
