@@ -32,7 +32,7 @@ export interface RawPixels {
  * @throws {@link PipelineError} `picture-unreadable` if it is missing, empty, broken, cut short or larger than {@link maxPicturePixels}.
  */
 export async function readPixels(path: string, options: ReadPixelsOptions): Promise<RawPixels> {
-  const bytes = await attempt(() => readFile(path, { signal: options.signal }), path, options.signal);
+  const bytes = await attempt(() => readFile(path, { signal: options.signal }), { path, signal: options.signal });
   return decodePixels(bytes, path, options);
 }
 
@@ -50,22 +50,40 @@ export async function decodePixels(
   // Warnings are frequent in sound photos (bytes between two markers); errors and missing ends are not.
   const picture = sharp(bytes, { failOn: 'error', limitInputPixels: maxPicturePixels, autoOrient: true });
   if (reserve) {
-    const { width, height } = await attempt(() => picture.metadata(), path, signal);
+    const { width, height } = await attempt(() => picture.metadata(), { path, signal, reasonOf: reasonOfSharp });
     await reserve(width * height);
   }
   const decoded = prepare(picture).raw({ depth: 'uchar' });
-  const { data, info } = await attempt(() => decoded.toBuffer({ resolveWithObject: true }), path, signal);
+  const decode = () => decoded.toBuffer({ resolveWithObject: true });
+  const { data, info } = await attempt(decode, { path, signal, reasonOf: reasonOfSharp });
   return { width: info.width, height: info.height, channels: info.channels, data: ownBytes(data) };
 }
 
-async function attempt<T>(work: () => Promise<T>, path: string, signal: AbortSignal | undefined): Promise<T> {
+interface Attempt {
+  readonly path: string;
+  readonly signal: AbortSignal | undefined;
+  readonly reasonOf?: (thrown: unknown) => string;
+}
+
+async function attempt<T>(work: () => Promise<T>, { path, signal, reasonOf = messageOf }: Attempt): Promise<T> {
   signal?.throwIfAborted();
   const result = await work().catch((error: unknown) => {
     signal?.throwIfAborted();
-    throw unreadable(path, messageOf(error), error);
+    throw unreadable(path, reasonOf(error), error);
   });
   signal?.throwIfAborted();
   return result;
+}
+
+/**
+ * Sharp's own words, which are the same each time. Those of libvips behind them come from a buffer that all threads share: they may be of another picture that fails
+ * at the same moment, or gone.
+ */
+function reasonOfSharp(thrown: unknown): string {
+  return (
+    /^Input (?:buffer|image) [^:\n]+/u.exec(messageOf(thrown))?.[0] ??
+    'its pixels are damaged, or the file is cut short'
+  );
 }
 
 /** The failure of one picture. */

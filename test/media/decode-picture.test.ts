@@ -179,15 +179,23 @@ describe('decodePicture', () => {
   it.each<{ what: string; bytes: () => Promise<Uint8Array> | Uint8Array; why: RegExp }>([
     { what: 'an empty file', bytes: () => new Uint8Array(), why: /the file is empty/u },
     { what: 'text', bytes: () => Buffer.from('not a picture'), why: /unsupported image format/u },
-    { what: 'half a JPEG', bytes: async () => half(await noise().jpeg().toBuffer()), why: /premature end|truncated/iu },
+    {
+      what: 'half a JPEG',
+      bytes: async () => half(await noise().jpeg().toBuffer()),
+      why: /: its pixels are damaged, or the file is cut short$/u,
+    },
     {
       what: 'half a PNG',
       bytes: async () => half(await noise().png().toBuffer()),
-      why: /end of stream|truncated|read error|libspng/iu,
+      why: /: its pixels are damaged, or the file is cut short$/u,
     },
-    { what: 'half a WebP', bytes: async () => half(await noise().webp().toBuffer()), why: /./u },
+    {
+      what: 'half a WebP',
+      bytes: async () => half(await noise().webp().toBuffer()),
+      why: /: Input buffer has corrupt header$/u,
+    },
     { what: 'a promise of 900 million pixels', bytes: () => hugePng(30_000), why: /pixel limit/u },
-    { what: 'a PNG whose pixels are missing', bytes: () => hugePng(500), why: /./u },
+    { what: 'a PNG whose pixels are missing', bytes: () => hugePng(500), why: /cut short$/u },
   ])('refuses $what with its path and the reason', async ({ bytes, why }) => {
     await writeFile(path, await bytes());
     const refusal = { code: 'picture-unreadable', path, message: expect.stringMatching(why) };
