@@ -30,9 +30,10 @@ interface Guest {
  */
 export function openFfmpegHost(): FfmpegHost {
   if (process.platform !== 'linux') return { start: startFfmpeg, [Symbol.asyncDispose]: () => Promise.resolve() };
-  // No options of this process, which may be to take its profile. Its input is there to end with this process.
+  // None of the options of this process, which may be to take its profile: it is to collect its garbage before there are 10 MB of it. Its input is there to end with
+  // this process.
   const host = fork(entryUrl('media/ffmpeg-host-process'), {
-    execArgv: [],
+    execArgv: ['--optimize-for-size'],
     env: { ...process.env, MALLOC_MMAP_THRESHOLD_: undefined }, // For a process that lives longer than an ffmpeg does, see bin/vitrine.ts.
     serialization: 'advanced',
     stdio: ['pipe', 'ignore', 'inherit', 'ipc'],

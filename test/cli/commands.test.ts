@@ -261,7 +261,7 @@ describe('help', () => {
 
   it('shows the defaults of core', async () => {
     const { stdout } = await runMain('match', '--help');
-    for (const value of ['0.28', '0.5', '1.12', '"128MiB"', '"80:380:20"', '16']) {
+    for (const value of ['0.28', '0.5', '1.12', '"128MiB"', '"80:380:20"', '8']) {
       expect(stdout).toContain(`[default: ${value}]`);
     }
   });
@@ -275,7 +275,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(/^ok {2}models {5}tiny, 2048 numbers a feature/m);
     expect(stdout).toMatch(/^ok {2}device {5}cpu, 1 lane, warm after \d+ ms$/m);
     expect(stdout).toMatch(/^ {4,}as asked for; by itself \d+, because one lane of one thread a core/m);
-    expect(stdout).toMatch(/^ {4,}batches: at most 4 frames and 16 crops/m);
+    expect(stdout).toMatch(/^ {4,}batches: at most 4 frames and 8 crops/m);
     expect(stdout).toMatch(/^ok {2}embedders {2}\d+\.\d crops\/s$/m);
   }, 120_000);
 
