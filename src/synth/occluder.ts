@@ -58,28 +58,30 @@ const things: readonly ((random: Random) => PartSvg)[] = [
     ),
 ];
 
-/** Makes a few occluders at times of chance between `first` and `last`. */
-export async function createOccluders(
+/**
+ * Makes a few occluders at times of chance between `first` and `last`.
+ *
+ * All of them is drawn from `random` before anything is waited for: which texture is ready first is for the machine to say.
+ */
+export function createOccluders(
   random: Random,
   rasterise: Rasterise,
   frames: readonly [first: number, last: number],
 ): Promise<readonly Occluder[]> {
-  return Promise.all(
-    Array.from({ length: random.integer(1, 3) }, async () => {
-      const part = random.pick(things)(random);
-      const from = random.pick([-1, 0, 1] as const);
-      return {
-        texture: await textureOf(part, rasterise),
-        centre: random.range(...frames),
-        spread: random.range(14, 34),
-        x: 0.5 + random.normal() * 0.1,
-        y: random.range(0.32, 0.66),
-        wide: (part.width / 540) * random.range(0.7, 1.15),
-        from,
-        turn: random.normal() * 0.2,
-      };
-    }),
-  );
+  const plans = Array.from({ length: random.integer(1, 3) }, () => {
+    const part = random.pick(things)(random);
+    const motion: Omit<Occluder, 'texture'> = {
+      from: random.pick([-1, 0, 1] as const),
+      centre: random.range(...frames),
+      spread: random.range(14, 34),
+      x: 0.5 + random.normal() * 0.1,
+      y: random.range(0.32, 0.66),
+      wide: (part.width / 540) * random.range(0.7, 1.15),
+      turn: random.normal() * 0.2,
+    };
+    return { part, motion };
+  });
+  return Promise.all(plans.map(async ({ part, motion }) => ({ ...motion, texture: await textureOf(part, rasterise) })));
 }
 
 /** Draws an occluder as it is at a frame. */
