@@ -22,6 +22,9 @@ export function indexSummary(report: IndexReport): string {
     `${counted(inputs.total, 'picture')}: ${inputs.done} done, ${inputs.skipped} skipped, ${inputs.failed} failed; ${frames.withoutBoxes} without a box, ${counted(boxes.embedded, 'box', 'boxes')}`,
     `${formatDuration(elapsedMs / 1000)} (warm-up ${Math.round(warmUpMs)} ms${limitedBy}), ${Math.round(peakRssBytes / 1e6)} MB`,
     contentLine(report.index, report.content),
+    ...(inputs.ignored.length > 0
+      ? [`${counted(inputs.ignored.length, 'other file')} passed over; --json lists all`]
+      : []),
     ...brokenLines(report),
   ];
   return textLines(lines);

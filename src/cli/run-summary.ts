@@ -1,4 +1,5 @@
 import { type Advice } from '../pipelines/run-advice.ts';
+import { type NotableInput } from '../pipelines/inputs-account.ts';
 import { type RunReport } from '../pipelines/run-report.ts';
 import { counted } from './counted.ts';
 import { formatBytes } from './options/parse-bytes.ts';
@@ -18,6 +19,7 @@ export function runSummary(report: RunReport): string {
     `${counted(frames.read, 'frame')}, ${counted(boxes.items + boxes.clips, 'box', 'boxes')}, ${counted(matches, 'match', 'matches')}`,
     `${formatDuration(elapsedMs / 1000)} (warm-up ${Math.round(warmUpMs)} ms), ${Math.round(peakRssBytes / 1e6)} MB`,
     ...speedLines(report),
+    ...ignoredLines(report),
     ...notableLines(inputs.notable, report.out),
   ];
   return textLines(lines);
@@ -59,6 +61,11 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** That there are other files, which may have been meant to be read. */
+function ignoredLines({ inputs: { ignored }, out }: RunReport): readonly string[] {
+  return ignored.length === 0 ? [] : [`${counted(ignored.length, 'other file')} passed over, see ${out}/run.json`];
+}
+
 /** The first inputs that were not read, or not as a whole: what is said in any case. */
 export function runFailures({ inputs, out }: RunReport): string {
   const broken = inputs.notable.filter(({ status }) => status !== 'skipped');
@@ -66,9 +73,12 @@ export function runFailures({ inputs, out }: RunReport): string {
 }
 
 function notableLines(notable: RunReport['inputs']['notable'], out: string): readonly string[] {
-  const shown = notable
-    .slice(0, shownInputs)
-    .map(({ status, path, reason }) => `  ${status === 'done' ? 'done in part' : status} ${path}: ${reason}`);
+  const shown = notable.slice(0, shownInputs).map((input) => `  ${outcomeOf(input)} ${input.path}: ${input.reason}`);
   const more = notable.length - shown.length;
   return more > 0 ? [...shown, `  and ${more} more in ${out}/run.json`] : shown;
+}
+
+function outcomeOf({ status, frames, missing }: NotableInput): string {
+  if (status !== 'done') return status;
+  return missing > 0 ? `done in part (${frames} of ${frames + missing} frames)` : 'done, with faults,';
 }

@@ -28,8 +28,8 @@ export interface InputOutcome {
   readonly frames: number;
   /** Frames that it was asked for and did not give. */
   readonly missing: number;
-  /** Why frames are missing; absent when none is. */
+  /** Why frames are missing, or what is wrong with those that are there; absent when nothing is. */
   readonly reason?: string;
-  /** Present where that is a failure to read, and not that the input ends: it may go well another time. */
+  /** Present where frames are missing by a failure to read, and not because the input ends: it may go well another time. */
   readonly isBroken?: true;
 }

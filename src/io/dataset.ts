@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { PipelineError } from '../core/errors.ts';
 import {
   clipFiles,
   type IgnoredEntry,
@@ -72,7 +73,8 @@ export async function openShop(root: string): Promise<Pick<Dataset, 'root' | 'it
 }
 
 /**
- * The items of `<root>/image`, by id; what is none goes to `ignored`.
+ * The items of `<root>/image`, by id; what is none goes to `ignored`. An item whose folder cannot be listed has the folder itself as its one picture: whoever reads it says
+ * what is wrong, and one such folder does not end a run.
  *
  * @throws PipelineError `dataset-invalid` when the folder cannot be listed.
  */
@@ -84,11 +86,16 @@ export async function listItems(root: string, ignored: IgnoredEntry[]): Promise<
       ignored.push({ path, reason: 'not an item folder' });
       continue;
     }
-    const pictures = await namedFiles(path, pictureFiles, ignored);
+    const pictures = await namedFiles(path, pictureFiles, ignored).catch((error: unknown) => asPicture(path, error));
     if (pictures.length > 0) items.push({ id: folder.name, pictures });
     else ignored.push({ path, reason: 'an item without pictures' });
   }
   return items;
+}
+
+function asPicture(path: string, error: unknown): readonly DatasetPicture[] {
+  if (error instanceof PipelineError) return [{ name: basename(path), path }];
+  throw error;
 }
 
 /**

@@ -35,7 +35,7 @@ export const clipFiles: FileKind = {
 
 /**
  * Files of a kind in a folder, by {@link compareIds} of their name without extension; the others go to `ignored`. Of two files with one name and
- * different extensions the first by file name counts.
+ * different extensions the first by file name counts. A link to nothing is among the files: whoever reads it says what is wrong.
  *
  * @throws PipelineError `dataset-invalid` when the folder cannot be listed.
  */
@@ -49,7 +49,7 @@ export async function namedFiles(
     const path = join(folder, entry.name);
     const extension = extname(entry.name);
     const name = entry.name.slice(0, entry.name.length - extension.length);
-    if (!extensions.has(extension.toLowerCase()) || (await kindOf(path, entry)) !== 'file') {
+    if (!extensions.has(extension.toLowerCase()) || !isReadable(await kindOf(path, entry))) {
       ignored.push({ path, reason: `not a ${what}` });
     } else if (found.has(name)) {
       ignored.push({ path, reason: `a second ${what} called ${name}` });
@@ -75,11 +75,20 @@ export async function listFolder(folder: string, expected: string): Promise<read
   }
 }
 
-/** What an entry of a folder is; links are followed. */
-export async function kindOf(path: string, entry: Dirent): Promise<'file' | 'folder' | 'other'> {
+/** What an entry of a folder is; links are followed, and may lead to nothing. */
+export type EntryKind = 'file' | 'folder' | 'nothing' | 'other';
+
+/** Says what an entry of a folder is. */
+export async function kindOf(path: string, entry: Dirent): Promise<EntryKind> {
   const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
-  if (target?.isFile()) return 'file';
-  return target?.isDirectory() ? 'folder' : 'other';
+  if (target === undefined) return 'nothing';
+  if (target.isFile()) return 'file';
+  return target.isDirectory() ? 'folder' : 'other';
+}
+
+/** Whether to try. A link to nothing stands for a file that is missing, and is to be told of as one. */
+function isReadable(kind: EntryKind): boolean {
+  return kind === 'file' || kind === 'nothing';
 }
 
 /** The failure of a folder that is no data set. */

@@ -1,6 +1,6 @@
 import { type Readable } from 'node:stream';
 import { messageOf, PipelineError } from '../core/errors.ts';
-import { assertFrames, frameCount, type FrameSelection, hasFrame } from '../core/frame-selection.ts';
+import { assertFrames, type FrameSelection, hasFrame } from '../core/frame-selection.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type FfmpegExit, type FfmpegProcess, type StartFfmpeg, startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
@@ -28,8 +28,8 @@ export interface DecodeClipOptions {
   /** Where the memory of the frames comes from, to be used again once their `pixels` are disposed. @defaultValue memory of the clip's own */
   readonly pool?: PixelPool | undefined;
   /**
-   * Called once, before the end, with ffmpeg's last words if it complained and yet gave fewer frames than were wanted: the clip is
-   * damaged, and some of its frames could not be read.
+   * Called once, before the end, with ffmpeg's last words if it complained and yet gave frames: the clip is damaged, and some of them could not be read, or
+   * were read with holes that the decoder has filled.
    */
   readonly onDamage?: ((reason: string) => void) | undefined;
 }
@@ -101,11 +101,11 @@ async function* readFrames(
     }
     if (stop.aborted) return;
     const exit = await process.done;
-    const reason = damageOf(exit);
+    const reason = damageOf(exit)?.replace(`file:${path}: `, '');
     if (exit.signal !== undefined) throw unreadable(path, `ffmpeg was ended by ${exit.signal} after ${place} frames`);
     if (count === 0 && reason !== undefined) throw unreadable(path, reason);
     parser.end();
-    if (count < frameCount(frames) && reason !== undefined) onDamage?.(reason);
+    if (reason !== undefined) onDamage?.(reason);
   } catch (error) {
     if (stop.aborted) return;
     if (refusal) throw refusal.reason;

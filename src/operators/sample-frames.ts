@@ -102,7 +102,11 @@ function outcomeOf(
 ): Omit<InputOutcome, 'owner'> {
   const missing = Math.max(0, wanted - frames);
   const facts = { path, frames, missing };
-  if (fault) return { ...facts, status: frames > 0 ? 'done' : 'failed', reason: messageOf(fault), isBroken: true };
+  if (fault) {
+    const broken: Omit<InputOutcome, 'owner'> = { ...facts, status: 'done', reason: messageOf(fault) };
+    if (missing === 0) return broken;
+    return { ...broken, status: frames > 0 ? 'done' : 'failed', isBroken: true };
+  }
   if (missing === 0) return { ...facts, status: 'done' };
   const reason = `It ends after ${frames} of the ${wanted} frames that are wanted`;
   return { ...facts, status: frames > 0 ? 'done' : 'skipped', reason };

@@ -55,7 +55,7 @@ export function frameDecoder({
       yield { name: String(index), image, pixels };
     }
     if (damage === undefined) return;
-    throw new PipelineError('clip-unreadable', `Cannot read all of the clip ${path}: ${damage}`, { path });
+    throw new PipelineError('clip-unreadable', `The clip ${path} is damaged: ${damage}`, { path });
   }
 
   return (owner, input, door) =>

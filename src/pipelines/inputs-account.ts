@@ -16,7 +16,7 @@ export interface InputsAccount {
   readonly done: number;
   readonly skipped: number;
   readonly failed: number;
-  /** Every input that was skipped or failed, and those that gave fewer frames than wanted, by path. */
+  /** Every input that was skipped or failed, and those that gave fewer frames than wanted or are damaged, by path. */
   readonly notable: readonly NotableInput[];
   /** What else was found under the root; not among the inputs. */
   readonly ignored: readonly IgnoredEntry[];

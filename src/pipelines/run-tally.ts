@@ -24,7 +24,7 @@ export interface Tally {
   readonly done: number;
   readonly skipped: number;
   readonly failed: number;
-  /** Outcomes with a reason: all that were skipped or failed, and those that gave fewer frames than wanted; by path. */
+  /** Outcomes with a reason: all that were skipped or failed, and those that gave fewer frames than wanted or are damaged; by path. */
   readonly notable: readonly InputOutcome[];
   readonly frames: { readonly read: number; readonly missing: number; readonly withoutBoxes: number };
   readonly boxes: { readonly items: number; readonly clips: number; readonly dropped: number };

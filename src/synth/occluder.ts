@@ -81,7 +81,9 @@ export function createOccluders(
     };
     return { part, motion };
   });
-  return Promise.all(plans.map(async ({ part, motion }) => ({ ...motion, texture: await textureOf(part, rasterise) })));
+  return Promise.all(
+    plans.map(async ({ part, motion }) => Object.assign(motion, { texture: await textureOf(part, rasterise) })),
+  );
 }
 
 /** Draws an occluder as it is at a frame. */

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/io/dataset.ts';
@@ -9,6 +9,17 @@ async function fill(root: string, files: readonly string[]): Promise<void> {
     const isFolder = file.endsWith('/');
     await mkdir(isFolder ? join(root, file) : dirname(join(root, file)), { recursive: true });
     if (!isFolder) await writeFile(join(root, file), '');
+  }
+}
+
+/** For a superuser there is no folder that cannot be listed. */
+async function asNobody<T>(run: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return run();
+  process.seteuid?.(65_534);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(0);
   }
 }
 
@@ -86,8 +97,22 @@ describe('openDataset', () => {
     await symlink('nowhere', join(root, 'video/x.mp4'));
     const { items, clips, ignored } = await openDataset(root);
     expect(items.map(({ id }) => id)).toEqual(['1', '2']);
-    expect(clips.map(({ id }) => id)).toEqual(['v', 'w']);
-    expect(ignored).toEqual([{ path: join(root, 'video/x.mp4'), reason: 'not a clip' }]);
+    expect(clips.map(({ id }) => id)).toEqual(['v', 'w', 'x']); // The last is missing, which whoever reads it says.
+    expect(ignored).toEqual([]);
+  });
+
+  it('leaves an item folder that cannot be listed to whoever reads it', async () => {
+    await using folder = await temporaryFolder();
+    const root = folder.path;
+    await fill(root, ['image/1/0.jpg', 'image/2/0.jpg', 'video/v.mp4']);
+    await chmod(root, 0o755);
+    await chmod(join(root, 'image/2'), 0);
+    const { items } = await asNobody(() => openDataset(root));
+    await chmod(join(root, 'image/2'), 0o755);
+    expect(items.map(({ pictures }) => pictures.map(({ path }) => path))).toEqual([
+      [join(root, 'image/1/0.jpg')],
+      [join(root, 'image/2')],
+    ]);
   });
 
   it.each([

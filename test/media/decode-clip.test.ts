@@ -127,6 +127,21 @@ describe.each(binaries)('decodeClip with ffmpeg $version', (ffmpeg) => {
     expect(seen).toEqual({ indices: wanted, numbers: wanted, sizes: ['160x64'] });
   });
 
+  it('says so where a clip is damaged and gives every frame all the same', async () => {
+    const bytes = await readFile(at('400.mp4'));
+    const from = Math.floor(bytes.length * 0.5);
+    for (const place of [from, from + 1, from + 2]) bytes[place] = bytes[place]! ^ 0x55;
+    await writeFile(at('damaged.mp4'), bytes);
+    const complaints: string[] = [];
+    const options = {
+      ffmpeg,
+      frames: { first: 0, step: 20, last: 399 },
+      onDamage: (why: string) => complaints.push(why),
+    };
+    expect((await decode(at('damaged.mp4'), options)).indices).toHaveLength(20);
+    expect(complaints).toHaveLength(1);
+  });
+
   it('gives what it can of a clip that is cut short, and says so', async () => {
     const bytes = await readFile(at('400.mp4')); // Its index is in front.
     await writeFile(at('cut.mp4'), bytes.subarray(0, Math.floor(bytes.length * 0.6)));
