@@ -30,6 +30,7 @@ export function exportSummary(report: ExportReport): string {
     const { folder, train, validation } = crops;
     lines.push(`${folder}: ${inCrops(train)} to train, ${inCrops(validation)} for validation`);
   }
+  lines.push(...validationLines(report));
   if (inputs.ignored.length > 0)
     lines.push(`${counted(inputs.ignored.length, 'other file')} passed over, see export.json`);
   return textLines([...lines, ...problemLines(report)]);
@@ -38,6 +39,16 @@ export function exportSummary(report: ExportReport): string {
 /** Where files could not be read, the first things that are wrong: what is said in any case. */
 export function exportFailures(report: ExportReport): string {
   return report.inputs.failed === 0 ? '' : textLines(problemLines(report));
+}
+
+/** That nothing is left to judge a training by, or nothing to train on, where that was hardly meant. */
+function validationLines({ options, roots, coco, crops }: ExportReport): readonly string[] {
+  const isSplit = options.validationShare > 0 || roots.some(({ isValidation }) => isValidation);
+  const lacks = (split: 'train' | 'validation'): boolean => coco?.[split].images === 0 || crops?.[split].crops === 0;
+  if (lacks('train'))
+    return ['nothing to train on: the folders hold no annotations for it, or all of it is for validation'];
+  if (!isSplit || !lacks('validation')) return [];
+  return ['nothing for validation: items stay whole, and none was drawn; a larger --validation-share may give some'];
 }
 
 function inCoco({ images, annotations }: NonNullable<ExportReport['coco']>['train']): string {

@@ -187,6 +187,17 @@ describe('export', () => {
     expect(again.stderr).toContain('4 files done, 0 skipped, 0 failed; 4 taken over from an earlier run\n');
   });
 
+  it('says where one side of a split is empty', async () => {
+    const root = join(folder, 'split');
+    await writeTinyShop(root);
+    const none = await runMain('export', root, '--coco', join(folder, 'split-a'), '--validation-share', '0.000001');
+    expect(none.stderr).toContain('\nnothing for validation: ');
+    const all = await runMain('export', root, '--coco', join(folder, 'split-b'), '--validation', root);
+    expect(all.stderr).toContain('\nnothing to train on: ');
+    const unsplit = await runMain('export', root, '--coco', join(folder, 'split-c'));
+    expect(unsplit.stderr).not.toContain('nothing');
+  });
+
   it('finishes with exit code 3 when some inputs failed, and names the first problems', async () => {
     const spoilt = join(folder, 'spoilt');
     await writeTinyShop(spoilt);
