@@ -35,8 +35,8 @@ export function isUsage(thrown: unknown): boolean {
     return (
       usageCodes.has(code) ||
       (namedCodes.has(code) && hasCode(cause, 'ENOENT', 'EISDIR')) ||
-      // A file where a folder was to be made.
-      (code === 'file-unwritable' && hasCode(cause, 'ENOTDIR', 'EEXIST'))
+      // A file where a folder was to be made, or a folder where a file was.
+      (code === 'file-unwritable' && hasCode(cause, 'ENOTDIR', 'EEXIST', 'EISDIR'))
     );
   }
   // A TypeError of `core/assert.ts` is about a value that the user gave; any other is a bug.

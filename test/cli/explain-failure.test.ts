@@ -75,6 +75,13 @@ describe('explainFailure', () => {
       text: 'vitrine: In the way\n',
     },
     {
+      thrown: new PipelineError('file-unwritable', 'No file', {
+        cause: Object.assign(new Error('x'), { code: 'EISDIR' }),
+      }),
+      exitCode: 2,
+      text: 'vitrine: No file\n',
+    },
+    {
       thrown: new PipelineError('file-unwritable', 'Full', {
         cause: Object.assign(new Error('x'), { code: 'ENOSPC' }),
       }),

@@ -38,7 +38,8 @@ describe('writeLinesWhole', () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'lines.txt');
     await mkdir(path); // A folder is in the way.
-    const failure = { code: 'file-unwritable', path, message: expect.stringMatching(/^Cannot write .*free space\.$/u) };
+    const message = `Cannot write ${path}: it is a folder; name a file.`;
+    const failure = { code: 'file-unwritable', path, message, cause: { code: 'EISDIR' } };
     await expect(writeLinesWhole(path, lines(3))).rejects.toMatchObject(failure);
     expect(await readdir(folder.path)).toEqual(['lines.txt']);
   });
