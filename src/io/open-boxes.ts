@@ -18,13 +18,18 @@ export interface Boxes {
 /**
  * Opens the boxes of a finished run: its folder (with `boxes/` in it), the box store itself, or a `boxes.ndjson` file.
  *
- * @throws PipelineError `store-invalid` when there is none of these at `path`; damage inside shows while reading.
+ * @throws PipelineError `store-invalid` when there is none of these at `path`, `options-invalid` when it can be read once only, as a pipe; damage inside shows
+ * while reading.
  */
 export async function openBoxes(path: string): Promise<Boxes> {
   const entry = await stat(path).catch((cause: unknown) => {
     const message = `No boxes at ${path}: ${messageOf(cause)}. Expected a run's folder, its boxes/ or a boxes.ndjson file.`;
     throw new PipelineError('store-invalid', message, { path, cause });
   });
+  if (!entry.isDirectory() && !entry.isFile()) {
+    const message = `Boxes are read more than once, and ${path} is neither a file nor a folder: save them to a file first, and name that.`;
+    throw new PipelineError('options-invalid', message, { path });
+  }
   if (!entry.isDirectory()) {
     const boxes = (side: Owner['side']): AsyncIterable<readonly BoxFeature[]> => readBoxesNdjson(path, { side });
     return { boxes, byOwner: (side) => ({ [Symbol.asyncIterator]: () => gatherOwners(boxes(side)) }) };

@@ -60,7 +60,7 @@ export interface Retrieval {
  * @example const { final } = await evaluate({ result: 'run/result.json', root: 'shop', boxes: 'run' });
  * @throws TypeError when an option is out of range.
  * @throws PipelineError `result-invalid` also when the result names a clip, an item or a picture that the data set does not have;
- * `dataset-invalid` when there are no annotations; `file-unreadable`; `store-invalid`.
+ * `dataset-invalid` when there are no annotations; `file-unreadable`; `store-invalid`; `options-invalid` when `boxes` is a pipe.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { root, pool = defaultPool, signal } = options;

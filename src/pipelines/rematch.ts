@@ -11,7 +11,7 @@ import { nearestLanes } from './nearest-lanes.ts';
 
 /** Options of {@link rematch}. */
 export interface RematchOptions {
-  /** A run's folder, its `boxes/`, or a `boxes.ndjson` file. */
+  /** A run's folder, its `boxes/`, or a `boxes.ndjson` file, which is read more than once, so that it cannot be a pipe. */
   readonly from: string;
   /** Result file to write. */
   readonly out: string;
@@ -29,7 +29,7 @@ export interface RematchOptions {
  * @example await rematch({ from: 'run', out: 'strict.json', matching: { maxDistance: 0.9 } });
  * @returns the matches, by rising video id.
  * @throws TypeError when an option is out of range.
- * @throws PipelineError `store-invalid`, `file-unreadable` or `file-unwritable`.
+ * @throws PipelineError `options-invalid`, `store-invalid`, `file-unreadable` or `file-unwritable`.
  */
 export async function rematch(options: RematchOptions): Promise<readonly Match[]> {
   const { from, out, matching = {}, pool = defaultPool, signal } = options;

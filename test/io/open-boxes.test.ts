@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openBoxes } from '../../src/io/open-boxes.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+describe('openBoxes', () => {
+  it.runIf(process.platform !== 'win32')('refuses what can be read once only, before it reads from it', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'pipe');
+    execFileSync('mkfifo', [path]);
+    await expect(openBoxes(path)).rejects.toMatchObject({
+      code: 'options-invalid',
+      path,
+      message: `Boxes are read more than once, and ${path} is neither a file nor a folder: save them to a file first, and name that.`,
+    });
+  });
+
+  it('follows a link to a file, which is read as often as asked', async () => {
+    await using folder = await temporaryFolder();
+    const box = { side: 'query', id: '1', img: '0', box: [0, 0, 1, 2], score: 0.9, feature: [0.6, 0.8] };
+    await writeFile(join(folder.path, 'boxes.ndjson'), JSON.stringify(box));
+    const link = join(folder.path, 'link');
+    await symlink('boxes.ndjson', link);
+    const boxes = await openBoxes(link);
+    const lengths: number[] = [];
+    for (const side of ['query', 'gallery', 'query'] as const) {
+      for await (const block of boxes.boxes(side)) lengths.push(block.length);
+    }
+    expect(lengths).toEqual([1, 1]);
+  });
+
+  it('says what was expected where nothing is', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'none');
+    await expect(openBoxes(path)).rejects.toMatchObject({ code: 'store-invalid', path, cause: { code: 'ENOENT' } });
+  });
+});
