@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { messageOf, PipelineError } from '../core/errors.ts';
+import { PipelineError } from '../core/errors.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
 import { isFileMissing } from './is-file-missing.ts';
 import { indexBlocks } from './index-blocks.ts';
+import { jsonFault } from './json-fault.ts';
 import { readBlock } from './read-index-block.ts';
 import { type IndexShard, type ItemIndex } from './open-item-index.ts';
 import { removeFolder } from './remove-folder.ts';
@@ -84,7 +85,7 @@ export async function readApproximate(index: string): Promise<ApproximateManifes
     return manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     if (isFileMissing(cause)) return undefined;
-    throw unusable(index, messageOf(cause).replaceAll(/\s+/g, ' '), cause);
+    throw unusable(index, jsonFault(cause), cause);
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type BoxFeature } from '../core/box-feature.ts';
 import { type Box } from '../core/box.ts';
 import { messageOf, type PipelineError } from '../core/errors.ts';
+import { jsonFault } from './json-fault.ts';
 import { writeFileWhole } from './write-file-whole.ts';
 
 /**
@@ -92,7 +93,7 @@ export async function readJson<T>(path: string, schema: z.ZodType<T>, damaged: D
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    throw damaged(path, messageOf(cause).replaceAll(/\s+/g, ' '), cause);
+    throw damaged(path, jsonFault(cause), cause);
   }
 }
 

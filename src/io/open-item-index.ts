@@ -21,6 +21,7 @@ import {
   type ShardItem,
 } from './item-index-format.ts';
 import { isFolder } from './is-folder.ts';
+import { jsonFault } from './json-fault.ts';
 
 /** An item and where its features are. */
 export interface IndexedItem extends ShardItem {
@@ -180,7 +181,7 @@ function parse<T>(path: string, text: string, schema: z.ZodType<T>): T {
     return schema.parse(value);
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;
-    throw damagedIndex(path, messageOf(cause).replaceAll(/\s+/g, ' '), cause);
+    throw damagedIndex(path, jsonFault(cause), cause);
   }
 }
 

@@ -5,6 +5,7 @@ import { type Box } from '../core/box.ts';
 import { compareIds } from '../core/compare-ids.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type Match } from '../core/match.ts';
+import { jsonFault } from './json-fault.ts';
 import { writeFileWhole } from './write-file-whole.ts';
 
 /**
@@ -57,13 +58,7 @@ export async function readResult(path: string): Promise<readonly Answer[]> {
       cause,
     });
   });
-  const parsed = resultSchema.safeParse(parse(content, path));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue?.path.join('.') ?? '';
-    throw invalid(path, `at "${where}": ${issue?.message ?? 'unknown'}`, parsed.error);
-  }
-  return Object.entries(parsed.data)
+  return Object.entries(parse(content, path))
     .map(([videoId, answer]) => ({
       videoId,
       itemId: answer.item_id,
@@ -77,17 +72,11 @@ export async function readResult(path: string): Promise<readonly Answer[]> {
     .sort((a, b) => compareIds(a.videoId, b.videoId));
 }
 
-function parse(content: string, path: string): unknown {
+function parse(content: string, path: string): z.infer<typeof resultSchema> {
   try {
-    return JSON.parse(content);
+    return resultSchema.parse(JSON.parse(content));
   } catch (cause) {
-    throw invalid(path, messageOf(cause), cause);
+    const message = `Result file ${path}: ${jsonFault(cause)}. Expected what \`vitrine match\` writes.`;
+    throw new PipelineError('result-invalid', message, { path, cause });
   }
-}
-
-function invalid(path: string, why: string, cause: unknown): PipelineError {
-  return new PipelineError('result-invalid', `Result file ${path}: ${why}. Expected what \`vitrine match\` writes.`, {
-    path,
-    cause,
-  });
 }

@@ -131,7 +131,12 @@ describe('the box store', () => {
     { why: 'features that changed', file: '1.f32', change: (bytes: Buffer) => bytes.fill(1, 0, 1), says: 'checksum' },
     { why: 'features cut short', file: '1.f32', change: (bytes: Buffer) => bytes.subarray(4), says: '4 bytes for 1' },
     { why: 'a broken sidecar', file: '1.json', change: () => Buffer.from('{'), says: '1.json cannot be used' },
-    { why: 'a foreign sidecar', file: '1.json', change: () => Buffer.from('{"a":1}'), says: '1.json cannot be used' },
+    {
+      why: 'a foreign sidecar',
+      file: '1.json',
+      change: () => Buffer.from('{"a":1}'),
+      says: '1.json cannot be used: at "format": Invalid',
+    },
     {
       why: "another owner's sidecar",
       file: '1.json',

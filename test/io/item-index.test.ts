@@ -17,6 +17,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const model = { name: 'm', fingerprint: 'f'.repeat(64) };
 const manifest = { model, featureLength: 2, options: { shortSide: 224 } };
+const whole = { ...manifest, format: 1, kind: 'vitrine item index' };
 
 function picture(name = '0', bytes = 10): IndexedPicture {
   return { name, bytes, mtimeMs: 1.5, sha256: 'abc' };
@@ -152,7 +153,12 @@ describe('an item index', () => {
     { why: 'features that changed', file: 'f32', change: (bytes: Buffer) => bytes.fill(1, 0, 1), says: 'the checksum' },
     { why: 'features cut short', file: 'f32', change: (bytes: Buffer) => bytes.subarray(4), says: '4 bytes for 1' },
     { why: 'a broken sidecar', file: 'json', change: () => Buffer.from('{'), says: 'cannot be used' },
-    { why: 'a foreign sidecar', file: 'json', change: () => Buffer.from('{"kind":"cat"}'), says: 'cannot be used' },
+    {
+      why: 'a foreign sidecar',
+      file: 'json',
+      change: () => Buffer.from('{"kind":"cat"}'),
+      says: 'cannot be used: at "kind": Invalid discriminator',
+    },
     {
       why: 'lists that do not fit',
       file: 'json',
@@ -208,8 +214,18 @@ describe('an item index', () => {
     await writeFile(path, JSON.stringify({ format: 7, shiny: true }));
     await expect(openItemIndex(folder.path)).rejects.toMatchObject({ code: 'store-invalid', path });
     await expect(openItemIndex(folder.path)).rejects.toThrow('format 7, and this Vitrine reads 1. Update Vitrine.');
-    await writeFile(path, '{"format":1}');
-    await expect(openItemIndex(folder.path)).rejects.toThrow('index.json cannot be used');
+    for (const { content, why } of [
+      { content: { ...manifest, format: 1 }, why: 'at "kind": Invalid input: expected "vitrine item index"' },
+      {
+        content: { ...whole, model: { name: 5 } },
+        why: 'at "model.name": Invalid input: expected string, received number',
+      },
+      { content: { ...whole, colour: 1 }, why: 'Unrecognized key: "colour"' },
+    ]) {
+      await writeFile(path, JSON.stringify(content));
+      const message = `Item index: ${path} cannot be used: ${why}. Restore the file, or index the shop again into a new folder.`;
+      await expect(openItemIndex(folder.path)).rejects.toMatchObject({ code: 'store-invalid', path, message });
+    }
   });
 
   it('refuses other models by name and says what to do', async () => {
