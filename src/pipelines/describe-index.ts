@@ -2,7 +2,9 @@ import { assertPath } from '../core/assert.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
 import { approximateFacts, readApproximate } from '../io/approximate-index.ts';
 import { type IndexManifest, indexFormat } from '../io/item-index-format.ts';
+import { indexBlocks } from '../io/index-blocks.ts';
 import { openItemIndex } from '../io/open-item-index.ts';
+import { assertStored } from '../io/read-index-block.ts';
 import { contentOf, type IndexContent } from './index-report.ts';
 
 /** What is known of an index without a look at its features. */
@@ -19,13 +21,14 @@ export interface IndexDescription extends IndexContent, Pick<IndexManifest, 'mod
 }
 
 /**
- * Says what an index holds and which models made it.
+ * Says what an index holds and which models made it. That all features are there is seen by the sizes of their files; what is in them is not looked at.
  *
- * @throws PipelineError `store-invalid`.
+ * @throws PipelineError `store-invalid`, also when a file of features is missing or cut.
  */
 export async function describeIndex(folder: string): Promise<IndexDescription> {
   assertPath('index', folder);
   const index = await openItemIndex(folder);
+  assertStored(indexBlocks(index, 1));
   const manifest = await readApproximate(folder);
   const { model, featureLength, options, items, shards, rows, staleRows } = index;
   return {

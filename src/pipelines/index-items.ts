@@ -5,8 +5,10 @@ import { type FrameSource } from '../core/frame-source.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
 import { whileClaimed } from '../io/claim-folder.ts';
 import { type DatasetItem, openShop } from '../io/dataset.ts';
+import { indexBlocks } from '../io/index-blocks.ts';
 import { arePicturesMarked } from '../io/mark-picture.ts';
 import { type ItemIndex, openItemIndex } from '../io/open-item-index.ts';
+import { assertStored } from '../io/read-index-block.ts';
 import { createItemIndex } from '../io/write-item-index.ts';
 import { resizePicture } from '../media/resize-picture.ts';
 import { loadManifest, type ModelSet } from '../models/load-manifest.ts';
@@ -35,7 +37,7 @@ export interface IndexItemsOptions extends GraphOptions {
   readonly index: string;
   /**
    * `create` makes the index, which must not be there. `add` adds the items of the shop to one that is there; an item that it holds with the same
-   * pictures is skipped, one with other pictures is replaced. `replace` does not skip.
+   * pictures is skipped, one with other pictures is replaced. `replace` does not skip, and so mends an index that has lost features of these items.
    *
    * @defaultValue `'add'`
    */
@@ -77,11 +79,14 @@ async function putIn(options: IndexItemsOptions, settings: GraphSettings, mode: 
   const model = { name: set.name, fingerprint: set.fingerprint };
   if (mode === 'create') await createEmpty(folder, set);
   const before = await openItemIndex(folder, { model });
+  if (mode === 'add') assertStored(indexBlocks(before, 1)); // What is replaced may be what is damaged.
   const unchanged = mode === 'add' ? await unchangedItems(shop.items, before) : new Set<string>();
   signal?.throwIfAborted();
 
   const run: EmbedItems = { options, settings, vitals, index: before, unchanged };
   const embedded = await embedItems(shop.items, run);
+  const after = await openItemIndex(folder, { model });
+  assertStored(indexBlocks(after, 1));
   return indexReport({
     root,
     index: folder,
@@ -91,7 +96,7 @@ async function putIn(options: IndexItemsOptions, settings: GraphSettings, mode: 
     settings,
     models: { folder: settings.models, ...model },
     ignored: shop.ignored,
-    content: contentOf(await openItemIndex(folder, { model })),
+    content: contentOf(after),
     vitals: vitals.read(),
   });
 }

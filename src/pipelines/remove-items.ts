@@ -1,6 +1,8 @@
 import { assertPath } from '../core/assert.ts';
-import { openItemIndex } from '../io/open-item-index.ts';
 import { whileClaimed } from '../io/claim-folder.ts';
+import { indexBlocks } from '../io/index-blocks.ts';
+import { openItemIndex } from '../io/open-item-index.ts';
+import { assertStored } from '../io/read-index-block.ts';
 import { writeItemIndex } from '../io/write-item-index.ts';
 import { contentOf, type IndexContent } from './index-report.ts';
 
@@ -19,7 +21,7 @@ export interface RemovalReport {
  * and are not searched any more.
  *
  * @example const { unknown } = await removeItems('shop.vitrine', ['000041']);
- * @throws PipelineError `store-invalid` or `file-unwritable`.
+ * @throws PipelineError `store-invalid`, also when a file of features is missing or cut, or `file-unwritable`.
  */
 export async function removeItems(index: string, ids: readonly string[]): Promise<RemovalReport> {
   assertPath('index', index);
@@ -28,6 +30,7 @@ export async function removeItems(index: string, ids: readonly string[]): Promis
 
 async function takeOut(index: string, ids: readonly string[]): Promise<RemovalReport> {
   const before = await openItemIndex(index);
+  assertStored(indexBlocks(before, 1));
   const asked = [...new Set(ids)];
   const removed = asked.filter((id) => before.items.has(id));
   if (removed.length > 0) await writeItemIndex(before).remove(removed);

@@ -243,6 +243,28 @@ describe('indexItems', { timeout: 120_000 }, () => {
     expect(await readdir(folder.path)).not.toContain(`index ${place}`);
   });
 
+  it.each([
+    { what: 'gone', spoil: (path: string) => rm(path), why: 'ENOENT' },
+    { what: 'cut', spoil: (path: string) => truncate(path, 8192), why: '8192 bytes for 2 features of 2048' },
+  ])('does not take an index whose features are $what for whole, and mends it by replacing', async ({ spoil, why }) => {
+    await make();
+    const name = (await readdir(join(index(), 'shards'))).find((file) => file.endsWith('.f32')) ?? '';
+    const path = join(index(), 'shards', name);
+    await spoil(path);
+    await draw(shop(), '4', '0');
+    const before = await readdir(join(index(), 'shards'));
+    for (const asked of [() => describeIndex(index()), () => run(), () => removeItems(index(), ['1'])]) {
+      await expect(asked()).rejects.toMatchObject({ code: 'store-invalid', path });
+      await expect(asked()).rejects.toThrow(`${path} cannot be used: ${why}`);
+    }
+    expect(await readdir(join(index(), 'shards'))).toEqual(before);
+    await rm(join(shop(), 'image', '1'), { recursive: true });
+    await expect(run({ mode: 'replace' })).rejects.toMatchObject({ code: 'store-invalid', path }); // Item 1 is still there.
+    await draw(shop(), '1', '0');
+    expect(await run({ mode: 'replace' })).toMatchObject({ content: { items: 4, boxes: 3 } });
+    expect(await describeIndex(index())).toMatchObject({ items: 4, boxes: 3 });
+  });
+
   it('takes items out, and says which were not there', async () => {
     await make();
     expect(await removeItems(index(), ['2', 'no', '2', 'nor'])).toEqual({
