@@ -2,6 +2,7 @@ import { assertInteger, assertNumber, assertOneOf } from '../core/assert.ts';
 import { defaultSynth } from '../core/defaults.ts';
 import { PipelineError } from '../core/errors.ts';
 import { assertFreeFolder } from '../io/assert-free-folder.ts';
+import { whileClaimed } from '../io/claim-folder.ts';
 import { findFfmpeg } from '../media/find-ffmpeg.ts';
 import { type clipPresets } from '../media/open-clip-writer.ts';
 import { createPool, type GarmentEntry } from '../synth/garment-pool.ts';
@@ -64,11 +65,12 @@ const firstShopSeed = 10_000_000;
  *
  * @example await synthShop({ out: 'shop', items: 15, seed: 7 });
  * @throws TypeError when an option is out of range.
- * @throws {@link PipelineError} `options-invalid` when the folder is not empty; others when photos cannot be read, ffmpeg is missing or a file cannot be written.
+ * @throws {@link PipelineError} `options-invalid` when the folder is not empty; others when photos cannot be read, ffmpeg is missing, a file cannot be written or
+ * another run is writing into the folder.
  */
 export async function synthShop(options: SynthShopOptions): Promise<SynthReport> {
-  const { out, items, seed, photos, split = 'all', cutouts = false, stills = false, signal, onProgress } = options;
-  const { clipFrames, clipSize, pictureScale, decoys, outfits, crf, preset } = { ...defaults, ...options };
+  const { out, items, seed, split = 'all', cutouts = false, signal, onProgress } = options;
+  const { clipFrames, pictureScale, decoys, outfits } = { ...defaults, ...options };
   assertInteger('items', items, 1);
   assertInteger('seed', seed, 0);
   assertInteger('clipFrames', clipFrames, 2);
@@ -76,9 +78,17 @@ export async function synthShop(options: SynthShopOptions): Promise<SynthReport>
   assertNumber('decoys', decoys, 0, 1);
   assertNumber('outfits', outfits, 0, 1);
   assertOneOf('split', split, ['all', 'train', 'validation']);
-  await assertFreeFolder(out, cutouts ? 'a set of photos' : 'a shop');
-  if (cutouts) return writeCutouts({ out, entries: drawnGarments(seed, items), signal, onProgress });
+  return whileClaimed([out], async () => {
+    await assertFreeFolder(out, cutouts ? 'a set of photos' : 'a shop');
+    return cutouts
+      ? writeCutouts({ out, entries: drawnGarments(seed, items), signal, onProgress })
+      : writeShop(options, split);
+  });
+}
 
+async function writeShop(options: SynthShopOptions, split: PhotoSplit): Promise<SynthReport> {
+  const { out, items, seed, photos, stills = false, signal, onProgress } = options;
+  const { clipFrames, clipSize, pictureScale, decoys, outfits, crf, preset } = { ...defaults, ...options };
   const started = performance.now();
   const random = createRandom(`shop ${seed}`);
   const drawn = (): readonly GarmentEntry[] => drawnGarments(firstShopSeed + seed * seedsPerShop, items * 3 + 24);

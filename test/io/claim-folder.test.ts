@@ -9,6 +9,7 @@ import { exportDataset } from '../../src/pipelines/export-dataset.ts';
 import { indexItems } from '../../src/pipelines/index-items.ts';
 import { matchDataset } from '../../src/pipelines/match-dataset.ts';
 import { removeItems } from '../../src/pipelines/remove-items.ts';
+import { synthShop } from '../../src/pipelines/synth-shop.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { tinyModels } from '../helpers/tiny-models.ts';
 
@@ -102,6 +103,8 @@ describe('claimFolder', () => {
     { what: 'a removal', run: (index) => removeItems(index, ['1']) },
     { what: 'an export', run: (coco, root) => exportDataset({ roots: [root], coco }) },
     { what: 'an export', run: (crops, root) => exportDataset({ roots: [root], crops }) },
+    { what: 'a shop that is made', run: (out) => synthShop({ out, items: 1, seed: 1, stills: true }) },
+    { what: 'garments that are made', run: (out) => synthShop({ out, items: 1, seed: 1, cutouts: true }) },
   ])('is asked for by $what', async ({ run }) => {
     await using folder = await temporaryFolder();
     await using claim = await claimFolder(folder.path);

@@ -105,6 +105,19 @@ describe('synthShop', () => {
     }
   });
 
+  it('is one of two that begin at once, and the other one is refused', async () => {
+    await using same = await temporaryFolder();
+    const runs = [5, 6].map((seed) =>
+      synthShop({ ...options, seed, out: same.path, items: 1, decoys: 0, stills: true }),
+    );
+    const [one, other] = (await Promise.allSettled(runs)).toSorted((a, b) => (a.status < b.status ? -1 : 1));
+    expect(one).toMatchObject({ status: 'fulfilled', value: { items: 1, clips: 1 } });
+    expect(other).toMatchObject({
+      reason: { code: 'file-unwritable', message: expect.stringMatching(/^Another run/u) },
+    });
+    expect(await readdir(join(same.path, 'image'))).toHaveLength(1);
+  }, 300_000);
+
   it('writes the same bytes again, and other pixels for another seed', async () => {
     await using again = await temporaryFolder();
     await using other = await temporaryFolder();
