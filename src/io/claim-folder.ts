@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readlink, realpath, rm } from 'node:fs/promises';
+import { readlink, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { codeOf, PipelineError } from '../core/errors.ts';
+import { realPathOf } from './real-path.ts';
 
 /**
  * Does `work` as the only writer to some folders, see {@link claimFolder}. One folder may be named twice.
@@ -12,7 +13,7 @@ import { codeOf, PipelineError } from '../core/errors.ts';
  * @throws PipelineError `file-unwritable` if another writer has one of them.
  */
 export async function whileClaimed<T>(folders: readonly string[], work: () => Promise<T>): Promise<T> {
-  const real = await Promise.all(folders.map(realPathOf));
+  const real = folders.map(realPathOf);
   const [first, ...rest] = folders.filter((_, place) => real.indexOf(real[place] ?? '') === place);
   if (first === undefined) return work();
   const claim = await claimFolder(first);
@@ -63,19 +64,11 @@ async function addressOf(path: string): Promise<string> {
   // Abstract sockets belong to a network, which containers may share, with other files at the same path.
   const view = process.platform === 'linux' ? await readlink('/proc/self/ns/mnt').catch(() => '') : '';
   const digest = createHash('sha256')
-    .update(`${view}\n${await realPathOf(path)}`)
+    .update(`${view}\n${realPathOf(path)}`)
     .digest('hex');
   const name = `vitrine-${digest.slice(0, 32)}`;
   if (process.platform === 'linux') return `\0${name}`;
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
-}
-
-/** The path without links, as far as it exists. */
-async function realPathOf(path: string): Promise<string> {
-  const whole = resolve(path);
-  return realpath(whole).catch(async () =>
-    dirname(whole) === whole ? whole : join(await realPathOf(dirname(whole)), basename(whole)),
-  );
 }
 
 /** Has the server listen; the code of the error where it does not. */

@@ -31,7 +31,7 @@ const unitsBehindDecoders = 4;
  *
  * @example const { coco, problems } = await exportDataset({ roots: ['shop'], coco: 'coco', validationShare: 0.1 });
  * @throws TypeError when an option is out of range, before anything is read or written.
- * @throws PipelineError `dataset-invalid`, `ffmpeg-missing`, `store-invalid` or `file-unwritable`.
+ * @throws PipelineError `options-invalid`, `dataset-invalid`, `ffmpeg-missing`, `store-invalid` or `file-unwritable`.
  */
 export async function exportDataset(options: ExportDatasetOptions): Promise<ExportReport> {
   const settings = exportSettings(options);

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { assertInteger, assertNumber, assertPath } from '../core/assert.ts';
 import { defaultExport, defaultFlow, type FlowOptions, type FrameRange } from '../core/defaults.ts';
 import { assertFrames } from '../core/frame-selection.ts';
+import { assertApart } from '../io/assert-apart.ts';
 import { type ExportProgress } from './export-report.ts';
 import { type ExportRoot, exportRoots } from './export-units.ts';
 import { type SplitOptions } from './split-units.ts';
@@ -10,9 +11,9 @@ import { type SplitOptions } from './split-units.ts';
 export interface ExportDatasetOptions {
   /** Annotated folders in the layout of SPEC 1: at least one, here or in `validation`. Clips or pictures may be missing, but not both. */
   readonly roots: readonly string[];
-  /** Folder for detection data in the COCO format; made if missing. This or `crops` is needed, or both. */
+  /** Folder for detection data in the COCO format, not a root itself; made if missing. This or `crops` is needed, or both. */
   readonly coco?: string;
-  /** Folder for retrieval data, crops and a CSV; made if missing. May be the same as `coco`. */
+  /** Folder for retrieval data, crops and a CSV, not a root itself; made if missing. May be the same as `coco`. */
   readonly crops?: string;
   /** Roots that are for validation, whether or not they are among `roots`. @defaultValue none */
   readonly validation?: readonly string[];
@@ -44,6 +45,7 @@ export interface ExportSettings extends SplitOptions {
  * Fills in the defaults.
  *
  * @throws TypeError when an option is out of range, before anything is read or written.
+ * @throws PipelineError `options-invalid` when a folder to write into is among what is read.
  */
 export function exportSettings(options: ExportDatasetOptions): ExportSettings {
   const { coco, crops, validation = [], sharedIds = false } = options;
@@ -65,6 +67,10 @@ export function exportSettings(options: ExportDatasetOptions): ExportSettings {
   // A root that is given twice is one.
   const paths = new Map([...options.roots, ...validation].map((path) => [resolve(path), path]));
   assertInteger('roots.length', paths.size, 1);
+  for (const [name, folder] of Object.entries({ coco, crops })) {
+    if (folder === undefined) continue;
+    for (const root of paths.values()) assertApart(folder, { name, root });
+  }
   const roots = exportRoots([...paths.values()]);
   const judged = new Set(validation.map((path) => resolve(path)));
   const validationRoots = new Set(roots.filter(({ path }) => judged.has(resolve(path))).map(({ key }) => key));

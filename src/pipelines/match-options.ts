@@ -8,6 +8,7 @@ import {
   type Pool,
   pools,
 } from '../core/defaults.ts';
+import { assertApart } from '../io/assert-apart.ts';
 import { checkMatching } from '../matching/check-matching.ts';
 import { type GraphOptions, type GraphSettings, graphSettings } from './graph-options.ts';
 import { type Progress } from './run-tally.ts';
@@ -16,7 +17,7 @@ import { type Progress } from './run-tally.ts';
 export interface MatchDatasetOptions extends GraphOptions {
   /** Folder in the layout of SPEC 1: `image/<item>/<n>.jpg` and `video/<clip>.mp4`. */
   readonly root: string;
-  /** Folder to write `result.json`, `run.json` and `boxes/` into; made if missing. What a former run left there is replaced. */
+  /** Folder to write `result.json`, `run.json` and `boxes/` into, not the root itself; made if missing. What a former run left there is replaced. */
   readonly out: string;
   /** Frames of a clip that are looked at. @defaultValue {@link defaultFrames} */
   readonly frames?: Partial<FrameRange>;
@@ -43,6 +44,7 @@ export interface MatchSettings extends GraphSettings {
  * Fills in the defaults.
  *
  * @throws TypeError when an option is out of range, before anything is read or written.
+ * @throws PipelineError `options-invalid` when `out` is among what is read.
  */
 export function matchSettings(options: MatchDatasetOptions): MatchSettings {
   const graph = graphSettings(options);
@@ -56,6 +58,7 @@ export function matchSettings(options: MatchDatasetOptions): MatchSettings {
   assertInteger('frames.first', frames.first, 0);
   assertInteger('frames.step', frames.step, 1);
   assertInteger('frames.last', frames.last, frames.first);
+  assertApart(options.out, { name: 'out', root: options.root });
   return { ...graph, frames, matching, pool };
 }
 

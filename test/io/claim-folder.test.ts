@@ -107,8 +107,9 @@ describe('claimFolder', () => {
     { what: 'garments that are made', run: (out) => synthShop({ out, items: 1, seed: 1, cutouts: true }) },
   ])('is asked for by $what', async ({ run }) => {
     await using folder = await temporaryFolder();
-    await using claim = await claimFolder(folder.path);
-    await expect(run(folder.path, folder.path)).rejects.toThrow('Another run');
+    const out = join(folder.path, 'out');
+    await using claim = await claimFolder(out);
+    await expect(run(out, folder.path)).rejects.toThrow('Another run');
     expect(claim).toBeDefined();
   });
 });
