@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type BoxFeature } from '../core/box-feature.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type Owner } from '../core/frame.ts';
+import { assertWholeRun } from './assert-whole-run.ts';
 import { isFolder } from './is-folder.ts';
 import { openBoxStore } from './open-box-store.ts';
 import { readBoxesNdjson } from './read-boxes-ndjson.ts';
@@ -18,8 +19,8 @@ export interface Boxes {
 /**
  * Opens the boxes of a finished run: its folder (with `boxes/` in it), the box store itself, or a `boxes.ndjson` file.
  *
- * @throws PipelineError `store-invalid` when there is none of these at `path`, `options-invalid` when it can be read once only, as a pipe; damage inside shows
- * while reading.
+ * @throws PipelineError `store-invalid` when there is none of these at `path`, or a run has lost boxes; `options-invalid` when it can be read once only, as a
+ * pipe. Damage inside shows while reading.
  */
 export async function openBoxes(path: string): Promise<Boxes> {
   const entry = await stat(path).catch((cause: unknown) => {
@@ -35,7 +36,9 @@ export async function openBoxes(path: string): Promise<Boxes> {
     return { boxes, byOwner: (side) => ({ [Symbol.asyncIterator]: () => gatherOwners(boxes(side)) }) };
   }
   const inside = join(path, 'boxes');
-  const store = await openBoxStore((await isFolder(inside)) ? inside : path);
+  const isRun = await isFolder(inside);
+  const store = await openBoxStore(isRun ? inside : path);
+  if (isRun) await assertWholeRun(path, store);
   return { boxes: (side) => store.boxes(side), byOwner: (side) => store.boxes(side) };
 }
 

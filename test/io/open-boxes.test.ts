@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { symlink, writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createBoxStore } from '../../src/io/create-box-store.ts';
 import { openBoxes } from '../../src/io/open-boxes.ts';
+import { galleryBox, queryBox } from '../helpers/boxes.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 describe('openBoxes', () => {
@@ -30,6 +32,28 @@ describe('openBoxes', () => {
     }
     expect(lengths).toEqual([1, 1]);
   });
+
+  it.each(['query/1.json', 'gallery/v.json'])(
+    'refuses a run that has lost %s, and takes its boxes/ as they are',
+    async (lost) => {
+      await using folder = await temporaryFolder();
+      const at = (...names: readonly string[]): string => join(folder.path, ...names);
+      const store = await createBoxStore(at('boxes'), { model: 'm', featureLength: 2 });
+      await store.write({ side: 'query', id: '1' }, [queryBox({ id: '1' })]);
+      await store.write({ side: 'query', id: 'empty' }, []);
+      await store.write({ side: 'gallery', id: 'v' }, [galleryBox({ id: 'v' })]);
+      await openBoxes(folder.path); // A run that did not end.
+      await writeFile(at('run.json'), '{"format":1,"items":2,"clips":1,"matches":1}');
+      await openBoxes(folder.path);
+      await rm(at('boxes', lost));
+      const has = lost.startsWith('query') ? '1 of 2 items and 1 of 1 clips' : '2 of 2 items and 0 of 1 clips';
+      await expect(openBoxes(folder.path)).rejects.toMatchObject({
+        code: 'store-invalid',
+        message: `Box store: ${at('boxes')} has files for ${has} of ${at('run.json')}. Run \`vitrine match\` again, or name ${at('boxes')} to do with what is left.`,
+      });
+      expect(await openBoxes(at('boxes'))).toBeDefined();
+    },
+  );
 
   it('says what was expected where nothing is', async () => {
     await using folder = await temporaryFolder();
