@@ -10,6 +10,8 @@ import { whileClaimed } from '../io/claim-folder.ts';
 import { createBoxStore } from '../io/create-box-store.ts';
 import { openDataset } from '../io/dataset.ts';
 import { writeFileWhole } from '../io/write-file-whole.ts';
+import { findWriteTarget } from '../io/write-target.ts';
+import { isFolder } from '../io/is-folder.ts';
 import { openFfmpegHost } from '../media/ffmpeg-host.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
 import { PixelPool } from '../media/pixel-pool.ts';
@@ -44,7 +46,7 @@ export type { Progress } from './run-tally.ts';
  *
  * @example const { inputs, matches } = await matchDataset({ root: 'shop', out: 'runs/1' });
  * @throws TypeError when an option is out of range, before anything is read or written.
- * @throws PipelineError `dataset-invalid`, `ffmpeg-missing`, `manifest-invalid`, `model-invalid`, `device-unavailable`,
+ * @throws PipelineError `options-invalid`, `dataset-invalid`, `ffmpeg-missing`, `manifest-invalid`, `model-invalid`, `device-unavailable`,
  * `inference-failed`, `store-invalid` or `file-unwritable`.
  */
 export async function matchDataset(options: MatchDatasetOptions): Promise<RunReport> {
@@ -95,10 +97,14 @@ async function match(options: MatchDatasetOptions, settings: MatchSettings): Pro
 }
 
 async function removeEarlier(path: string): Promise<void> {
-  await rm(path, { force: true }).catch((cause: unknown) => {
+  try {
+    const target = await findWriteTarget(path);
+    // A device or a pipe is no answer of an earlier run, and a link stays.
+    if (!target.isDirect || (await isFolder(path))) await rm(target.path, { force: true });
+  } catch (cause) {
     const message = `Cannot write ${path}: ${messageOf(cause)}. Name a folder as --out that can be written to.`;
     throw new PipelineError('file-unwritable', message, { path, cause });
-  });
+  }
 }
 
 /**

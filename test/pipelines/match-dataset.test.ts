@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -326,6 +327,21 @@ describe('matchDataset', { timeout: 120_000 }, () => {
       await expect(run).rejects.toThrow('Expected `trace` to be a file of its own');
     },
   );
+
+  it.runIf(process.platform !== 'win32')('leaves a pipe and a link that the trace is written to', async () => {
+    const at = (name: string): string => join(outOf('traced'), name);
+    await mkdir(at('run'), { recursive: true });
+    execFileSync('mkfifo', [at('pipe')]);
+    await symlink('real.json', at('link'));
+    await writeFile(at('real.json'), 'old');
+    const piped = readFile(at('pipe'), 'utf8');
+    await matchDataset({ ...base, root: shop, out: at('run'), trace: at('pipe') });
+    await matchDataset({ ...base, root: shop, out: at('run'), trace: at('link') });
+    for (const text of [await piped, await readFile(at('real.json'), 'utf8')])
+      expect(JSON.parse(text)).toHaveProperty('traceEvents');
+    expect((await lstat(at('pipe'))).isFIFO()).toBe(true);
+    expect((await lstat(at('link'))).isSymbolicLink()).toBe(true);
+  });
 
   it('says that the trace cannot be written before it starts', async () => {
     const out = outOf('trace in a file');
