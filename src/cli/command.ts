@@ -13,6 +13,8 @@ export interface Command {
   readonly name: string;
   /** Positional arguments, as yargs wants them: `<root>` is needed, `[root]` is not. */
   readonly usage: string;
+  /** Whether the positional argument may be `-`, which stands for stdin. @defaultValue `false` */
+  readonly readsStdin?: boolean;
   /** One sentence, shown in the list of commands and above the command's own help. */
   readonly describe: string;
   readonly positionals: PositionalRecord;

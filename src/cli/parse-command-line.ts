@@ -3,6 +3,7 @@ import { didYouMean } from './closest-name.ts';
 import { type Command } from './command.ts';
 import { readConfigFile } from './config-file.ts';
 import { type CliContext } from './context.ts';
+import { coverWords, uncover } from './cover-words.ts';
 import { type ExitCode } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -23,8 +24,8 @@ export interface ParseOptions {
 /**
  * Turns arguments into an {@link Invocation} without running anything.
  *
- * @throws UsageError when a name is unknown (with the nearest known one), a value is missing or of the wrong kind, or the
- * config file cannot be used.
+ * @throws UsageError when a name is unknown (with the nearest known one), a value is missing or of the wrong kind, or
+ * the config file cannot be used.
  */
 export async function parseCommandLine(argv: readonly string[], options: ParseOptions): Promise<Invocation> {
   const { commands, version, width = 100 } = options;
@@ -41,9 +42,10 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
       false,
       (builder) => builder,
       ({ _: words }) => {
-        const [word] = words.map(String);
+        const [word] = words.map((one) => uncover(String(one)));
         if (word === undefined) throw new UsageError('No command given. `vitrine --help` lists them');
         const names = commands.map(({ name }) => name);
+        if (names.includes(word)) throw new UsageError(`The command has to stand before --: vitrine ${word} ...`);
         throw new UsageError(`Unknown command ${word}${didYouMean(word, names) || `; known are ${names.join(', ')}`}`);
       },
     )
@@ -79,7 +81,7 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
       },
     });
   }
-  await parser.parseAsync([...argv], {}, (_error, _args, output) => {
+  await parser.parseAsync([...coverWords(argv, commands)], {}, (_error, _args, output) => {
     text = output;
   });
   if (run === undefined) return { kind: 'text', text: `${text}\n` };
@@ -102,6 +104,7 @@ function declare(builder: Argv, command: Command): Argv {
     .middleware((args) => {
       if (args['help'] === true) return;
       takeLast(args, command);
+      takePositionals(args, command);
       rejectUnknown(args, command);
       rejectValues(args, command);
     }, true);
@@ -118,7 +121,7 @@ function rejectUnknown(args: Arguments, command: Command): void {
     const dashes = name.length === 1 ? '-' : '--';
     throw new UsageError(`Unknown option ${dashes}${name}${didYouMean(name, options, '--')}`);
   }
-  const [, extra] = args._.map(String);
+  const [, extra] = args._.map((word) => uncover(String(word)));
   if (extra !== undefined) throw new UsageError(`Unexpected argument ${extra}: vitrine ${usageOf(command)}`);
 }
 
@@ -129,6 +132,17 @@ function takeLast(args: Arguments, { options }: Command): void {
       const value = args[key];
       if (Array.isArray(value)) args[key] = value.at(-1);
     }
+  }
+}
+
+function takePositionals(args: Arguments, command: Command): void {
+  for (const name of Object.keys(command.positionals)) {
+    const value = args[name];
+    const words = [value].flat().flatMap((word) => (typeof word === 'string' ? [uncover(word)] : []));
+    if (words.includes('-') && command.readsStdin !== true) {
+      throw new UsageError(`vitrine ${command.name} does not read from stdin; for a file called - write ./-`);
+    }
+    if (words.length > 0) args[name] = Array.isArray(value) ? words : words[0];
   }
 }
 

@@ -32,9 +32,22 @@ const paint: Command = defineCommand({
   },
 });
 const scrape: Command = { ...paint, name: 'scrape', usage: '', positionals: {}, options: {} };
+const drink: Command = defineCommand({
+  name: 'drink',
+  usage: '<what..>',
+  readsStdin: true,
+  describe: 'Drink something.',
+  positionals: { what: { type: 'string', array: true, demandOption: true, describe: 'Which drinks' } },
+  options: { glass: { type: 'string', array: true, requiresArg: true, describe: 'Glass' } },
+  examples: [],
+  run: async ({ what, glass }) => {
+    seen.push({ what, ...(glass && { glass }) });
+    return 0;
+  },
+});
 
 const parse = (...argv: readonly string[]): ReturnType<typeof parseCommandLine> =>
-  parseCommandLine(argv, { commands: [paint, scrape], version: '1.2.3' });
+  parseCommandLine(argv, { commands: [paint, scrape, drink], version: '1.2.3' });
 
 let folder = '';
 beforeAll(async () => {
@@ -60,6 +73,12 @@ describe('parseCommandLine', () => {
     { argv: ['paint', 'n', '--brush', 'b', '-g', '--no-glossy'], args: { glossy: false } },
     { argv: ['paint', '--spare', 'x', 'n', '--brush', 'b'], args: { spare: ['x'] } },
     { argv: ['paint', '--spare', 'x', '--brush', 'b', '--spare=y', 'n'], args: { spare: ['x', 'y'] } },
+    { argv: ['paint', '--brush', 'b', '--', 'n'], args: { wall: 'n' } },
+    { argv: ['paint', '--brush', 'b', '--', '--glossy'], args: { wall: '--glossy' } },
+    { argv: ['paint', '--brush', 'b', '-g', '--', 'true'], args: { wall: 'true', glossy: true } },
+    { argv: ['paint', '--brush', 'b', '--', 'help'], args: { wall: 'help' } },
+    { argv: ['paint', '--brush', '-', '-5'], args: { wall: '-5', brush: '-' } },
+    { argv: ['paint', 'n', '--brush', 'b', '--coat-count', '-5', '-g=true'], args: { coatCount: -5, glossy: true } },
   ])('hands typed arguments to the command: $argv', async ({ argv, args }) => {
     const invocation = await parse(...argv);
     if (invocation.kind !== 'run') throw new Error('nothing to run');
@@ -69,9 +88,19 @@ describe('parseCommandLine', () => {
   });
 
   it.each([
+    { argv: ['drink', '-'], what: ['-'] },
+    { argv: ['drink', 'a', '--', '-', '-b', '--'], what: ['a', '-', '-b', '--'] },
+  ])('takes what begins with a dash and is no option as it is: $argv', async ({ argv, what }) => {
+    const invocation = await parse(...argv);
+    if (invocation.kind !== 'run') throw new Error('nothing to run');
+    await invocation.run(context);
+    expect(seen.at(-1)).toEqual({ what });
+  });
+
+  it.each([
     { argv: [], error: 'No command given. `vitrine --help` lists them' },
     { argv: ['pait'], error: 'Unknown command pait. Did you mean paint?' },
-    { argv: ['zzz'], error: 'Unknown command zzz; known are paint, scrape' },
+    { argv: ['zzz'], error: 'Unknown command zzz; known are paint, scrape, drink' },
     { argv: ['paint', 'n'], error: 'Missing --brush: vitrine paint <wall>' },
     { argv: ['paint', '--brush', 'b'], error: 'Missing argument: vitrine paint <wall>' },
     { argv: ['paint', 'n', '--brsh', 'b'], error: 'Unknown option --brsh. Did you mean --brush?' },
@@ -86,6 +115,30 @@ describe('parseCommandLine', () => {
       error: 'Expected --colour to be one of red, blue, got grey',
     },
     { argv: ['scrape', '--colour', 'red'], error: 'Unknown option --colour' },
+    {
+      argv: ['paint', '-wish', '--brush', 'b'],
+      error: 'Unknown option -wish; for a file of this name write ./-wish, or -- before it',
+    },
+    {
+      argv: ['paint', 'n', '--brush', '-h.x'],
+      error: 'Unknown option -h.x; for a file of this name write ./-h.x, or -- before it',
+    },
+    {
+      argv: ['drink', '-x.mp4'],
+      error: 'Unknown option -x.mp4; for a file of this name write ./-x.mp4, or -- before it',
+    },
+    { argv: ['paint', 'n', '-brush', 'b'], error: 'Unknown option -brush. Did you mean --brush?' },
+    { argv: ['paint', '--brush', '--', 'n'], error: 'Missing value of --brush' },
+    { argv: ['paint', '--brush', 'b', '--', 'n', '-m'], error: 'Unexpected argument -m: vitrine paint <wall>' },
+    {
+      argv: ['paint', '-', '--brush', 'b'],
+      error: 'vitrine paint does not read from stdin; for a file called - write ./-',
+    },
+    {
+      argv: ['paint', '--brush', 'b', '--', '-'],
+      error: 'vitrine paint does not read from stdin; for a file called - write ./-',
+    },
+    { argv: ['--', 'scrape'], error: 'The command has to stand before --: vitrine scrape ...' },
   ])('refuses $argv', async ({ argv, error }) => {
     await expect(parse(...argv)).rejects.toMatchObject({ name: 'UsageError', message: error });
   });

@@ -99,7 +99,7 @@ describe('vitrine watch', { timeout: 120_000 }, () => {
   };
 
   it('ends with a last word and code 130 at ctrl-C, on a pipe', async () => {
-    const ended = await watchUntil({ upstream: endless() }, (child) => child.kill('SIGINT'));
+    const ended = await watchUntil({ args: ['-'], upstream: endless() }, (child) => child.kill('SIGINT'));
     expect(ended).toMatchObject({ exitCode: 130, orphans: [] });
     expect(ended.secondsToEnd).toBeLessThan(soon);
     expect(lastOf(ended.events).isLast).toBe(true);

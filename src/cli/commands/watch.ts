@@ -17,11 +17,13 @@ const group = 'Frames:';
 export const watchCommand: Command = defineCommand({
   name: 'watch',
   usage: '[source]',
+  readsStdin: true,
   describe: 'Say which item of a shop is on show in a stream of frames: one JSON event a line on stdout.',
   positionals: {
     source: {
       type: 'string',
-      describe: 'A file, a folder of pictures, a URL (rtmp, rtsp, http, srt, udp) or /dev/videoN; stdin when left out',
+      describe:
+        'A file, a folder of pictures, a URL (rtmp, rtsp, http, srt, udp) or /dev/videoN; stdin when it is - or left out',
     },
   },
   options: {
@@ -103,8 +105,8 @@ export const watchCommand: Command = defineCommand({
     ['watch --index shop.vitrine --raw 540x960:rgb24@25', 'Raw frames from stdin'],
   ],
   async run(args, { stdout, stderr, stdin, signal }) {
-    const { source } = args;
-    const input = source ?? stdin();
+    const { source = '-' } = args;
+    const input = source === '-' ? stdin() : source;
     if (typeof input !== 'string' && input.isTTY === true) {
       throw new UsageError(
         'Expected a source, or frames on stdin: ffmpeg -i clip.mp4 -f yuv4mpegpipe - | vitrine watch ...',

@@ -1,0 +1,59 @@
+import { didYouMean } from './closest-name.ts';
+import { type Command } from './command.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Begins a word that yargs is to leave alone; no argument of a program can hold it. */
+const cover = '\0';
+const negativeNumber = /^-(?:\d+(?:\.\d+)?|\.\d+)$/u;
+
+/**
+ * The words of a command line as yargs reads them rightly, to be given to {@link uncover} afterwards.
+ *
+ * By itself yargs counts nothing behind `--` as an argument, takes `-` for the empty text and the `h` in `-shop` for `--help`. What stands for itself is covered, the rest is refused.
+ *
+ * @throws UsageError when a word begins with a dash and is no option.
+ */
+export function coverWords(argv: readonly string[], commands: readonly Command[]): readonly string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const before = argv.slice(0, end);
+  const named = commands.filter(({ name }) => before.includes(name));
+  const options = (named.length > 0 ? named : commands).flatMap((command) => Object.entries(command.options));
+  const valued = new Set([
+    '--config',
+    ...options.flatMap(([name, { requiresArg }]) => (requiresArg ? namesOf(name) : [])),
+  ]);
+  const letters = new Set(['h', ...options.flatMap(([, { alias }]) => alias ?? [])]);
+
+  const covered = before.map((word, place) => {
+    if (word === '-') return valued.has(before[place - 1] ?? '') ? word : cover + word;
+    if (isStray(word, letters)) {
+      const meant = didYouMean(
+        word.replace(/^-+/u, ''),
+        options.map(([known]) => known),
+        '--',
+      );
+      const path = word.length > 2 ? `; for a file of this name write ./${word}, or -- before it` : '';
+      throw new UsageError(`Unknown option ${word}${meant || path}`);
+    }
+    return word;
+  });
+  const last = before.at(-1) ?? '';
+  if (end < argv.length && valued.has(last)) throw new UsageError(`Missing value of ${last}`);
+  return [...covered, ...argv.slice(end + 1).map((word) => cover + word)];
+}
+
+/** A word as it was typed. */
+export function uncover(word: string): string {
+  return word.startsWith(cover) ? word.slice(cover.length) : word;
+}
+
+/** Whether a word begins like an option and is neither a long one, nor one of flags of one letter, nor a number. */
+function isStray(word: string, letters: ReadonlySet<string>): boolean {
+  if (!word.startsWith('-') || /^--[^-]/u.test(word) || negativeNumber.test(word)) return false;
+  const [, flags] = /^-([a-z]+)(?:=.*)?$/isu.exec(word) ?? [];
+  return flags === undefined || flags.split('').some((letter) => !letters.has(letter));
+}
+
+function namesOf(name: string): readonly string[] {
+  return [`--${name}`, `--${name.replaceAll(/-(\w)/gu, (_match, letter: string) => letter.toUpperCase())}`];
+}
