@@ -35,6 +35,9 @@ export function readConfigFile(
       const got = `${JSON.stringify(value)} (${Array.isArray(value) ? 'array' : typeof value})`;
       return new UsageError(`Expected "${key}" in the config file ${path} to be a ${option.type}, got ${got}`);
     }
+    if (values.some((one) => typeof one === 'string' && one.trim() === '')) {
+      return new UsageError(`Expected a value of "${key}" in the config file ${path}, got ${JSON.stringify(value)}`);
+    }
   }
   return { ...config };
 }

@@ -9,9 +9,10 @@ const negativeNumber = /^-(?:\d+(?:\.\d+)?|\.\d+)$/u;
 /**
  * The words of a command line as yargs reads them rightly, to be given to {@link uncover} afterwards.
  *
- * By itself yargs counts nothing behind `--` as an argument, takes `-` for the empty text and the `h` in `-shop` for `--help`. What stands for itself is covered, the rest is refused.
+ * By itself yargs counts nothing behind `--` as an argument, takes `-` for the empty text, the `h` in `-shop` for `--help`, and an empty value for
+ * the number 0. What stands for itself is covered, the rest is refused.
  *
- * @throws UsageError when a word begins with a dash and is no option.
+ * @throws UsageError when an option has an empty value, or a word begins with a dash and is no option.
  */
 export function coverWords(argv: readonly string[], commands: readonly Command[]): readonly string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
@@ -25,7 +26,13 @@ export function coverWords(argv: readonly string[], commands: readonly Command[]
   const letters = new Set(['h', ...options.flatMap(([, { alias }]) => alias ?? [])]);
 
   const covered = before.map((word, place) => {
-    if (word === '-') return valued.has(before[place - 1] ?? '') ? word : cover + word;
+    const [name = '', value] = word.split(/=(.*)/su);
+    const option = [before[place - 1] ?? '', name].find((one) => valued.has(one));
+    const given = option === name ? value : word;
+    if (option !== undefined && given?.trim() === '') {
+      throw new UsageError(`Expected a value of ${option}, got ${JSON.stringify(given)}`);
+    }
+    if (word === '-') return option === undefined ? cover + word : word;
     if (isStray(word, letters)) {
       const meant = didYouMean(
         word.replace(/^-+/u, ''),

@@ -24,7 +24,7 @@ export interface ParseOptions {
 /**
  * Turns arguments into an {@link Invocation} without running anything.
  *
- * @throws UsageError when a name is unknown (with the nearest known one), a value is missing or of the wrong kind, or
+ * @throws UsageError when a name is unknown (with the nearest known one), a value is missing, empty or of the wrong kind, or
  * the config file cannot be used.
  */
 export async function parseCommandLine(argv: readonly string[], options: ParseOptions): Promise<Invocation> {
@@ -139,6 +139,7 @@ function takePositionals(args: Arguments, command: Command): void {
   for (const name of Object.keys(command.positionals)) {
     const value = args[name];
     const words = [value].flat().flatMap((word) => (typeof word === 'string' ? [uncover(word)] : []));
+    if (words.some((word) => word.trim() === '')) throw new UsageError(`Empty argument: vitrine ${usageOf(command)}`);
     if (words.includes('-') && command.readsStdin !== true) {
       throw new UsageError(`vitrine ${command.name} does not read from stdin; for a file called - write ./-`);
     }
