@@ -60,7 +60,8 @@ export function watchSettings(options: WatchOptions): WatchSettings {
 }
 
 function trackingOf(given: Partial<TrackingOptions>): TrackingOptions {
-  const tracking = { ...defaultTracking, ...given };
+  const { announceAt = defaultTracking.announceAt } = given;
+  const tracking = { ...defaultTracking, doubtBelow: Math.min(defaultTracking.doubtBelow, announceAt), ...given };
   assertNumber('tracking.minOverlap', tracking.minOverlap, 0, 1);
   assertNumber('tracking.minLikeness', tracking.minLikeness, -1, 1);
   assertNumber('tracking.sureLikeness', tracking.sureLikeness, -1, 1);

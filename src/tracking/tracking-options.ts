@@ -16,7 +16,7 @@ export interface TrackingOptions {
   readonly temperature: number;
   /** Confidence from which an item may be announced, 0 to 1. @defaultValue `0.8` */
   readonly announceAt: number;
-  /** Confidence below which an announced item is in doubt, 0 to `announceAt`. @defaultValue `0.4` */
+  /** Confidence below which an announced item is in doubt, 0 to `announceAt`. @defaultValue `0.4`, or `announceAt` if that is less */
   readonly doubtBelow: number;
   /** Seconds for which a track must say the same before it is announced, revised or doubted; at least 0. @defaultValue `0.4` */
   readonly holdSeconds: number;

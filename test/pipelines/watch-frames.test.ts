@@ -117,6 +117,11 @@ describe('watchSettings', () => {
     });
   });
 
+  it('doubts below where it announces, if that is less than it would be by itself', () => {
+    expect(watchSettings({ tracking: { announceAt: 0.3 } }).tracking.doubtBelow).toBe(0.3);
+    expect(watchSettings({ tracking: { announceAt: 0.5 } }).tracking.doubtBelow).toBe(0.4);
+  });
+
   it.each<[string, WatchOptions]>([
     ['framesAtOnce', { framesAtOnce: 1.5 }],
     ['cutAt', { cutAt: 256 }],

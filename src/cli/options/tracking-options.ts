@@ -1,3 +1,4 @@
+import { type Options } from 'yargs';
 import { defaultTracking, type TrackingOptions } from '../../tracking/tracking-options.ts';
 import { type NumberOption } from './option-kinds.ts';
 
@@ -11,16 +12,21 @@ function bound(fallback: number, describe: string): NumberOption & { readonly gr
 export const trackingOptions: {
   readonly [Name in
     | 'announce-at'
-    | 'doubt-below'
     | 'hold-seconds'
     | 'hold-boxes'
     | 'linger-seconds'
     | 'half-life-seconds'
     | 'even-distance'
     | 'temperature']: NumberOption;
-} = {
+} & { readonly 'doubt-below': Options & { readonly type: 'number' } } = {
   'announce-at': bound(defaultTracking.announceAt, 'Confidence from which an item may be announced, 0 to 1'),
-  'doubt-below': bound(defaultTracking.doubtBelow, 'Confidence below which an announced item is in doubt'),
+  'doubt-below': {
+    type: 'number',
+    group,
+    requiresArg: true,
+    defaultDescription: `${defaultTracking.doubtBelow}, or --announce-at if that is less`,
+    describe: 'Confidence below which an announced item is in doubt, 0 to --announce-at',
+  },
   'hold-seconds': bound(defaultTracking.holdSeconds, 'Seconds for which a garment must look the same before it counts'),
   'hold-boxes': bound(defaultTracking.holdBoxes, 'Frames for which it must'),
   'linger-seconds': bound(defaultTracking.lingerSeconds, 'Seconds after which a garment that is not seen has left'),
@@ -38,7 +44,7 @@ export const trackingOptions: {
 /** The bounds that were asked for. */
 export function trackingFrom(args: {
   readonly announceAt: number;
-  readonly doubtBelow: number;
+  readonly doubtBelow?: number | undefined;
   readonly holdSeconds: number;
   readonly holdBoxes: number;
   readonly lingerSeconds: number;
@@ -50,7 +56,7 @@ export function trackingFrom(args: {
   const { evenDistance, temperature } = args;
   return {
     announceAt,
-    doubtBelow,
+    ...(doubtBelow !== undefined && { doubtBelow }),
     holdSeconds,
     holdBoxes,
     lingerSeconds,
