@@ -32,7 +32,8 @@ export function readConfigFile(
     }
     const values: readonly unknown[] = option.array === true && Array.isArray(value) ? value : [value];
     if (values.some((one) => typeof one !== option.type)) {
-      const got = `${JSON.stringify(value)} (${Array.isArray(value) ? 'array' : typeof value})`;
+      const kind = Array.isArray(value) ? 'array' : typeof value;
+      const got = value === null ? 'null' : `${JSON.stringify(value)} (${kind})`;
       return new UsageError(`Expected "${key}" in the config file ${path} to be a ${option.type}, got ${got}`);
     }
     if (values.some((one) => typeof one === 'string' && one.trim() === '')) {

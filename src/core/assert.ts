@@ -1,13 +1,13 @@
 /** Throws a `TypeError` unless `value` is an integer from `min` to `max`, both inclusive. */
 export function assertInteger(name: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return;
-  throw new TypeError(`Expected \`${name}\` to be an integer from ${min} to ${max}, got ${describe(value)}`);
+  throw new TypeError(`Expected \`${name}\` to be an integer${range(min, max)}, got ${describe(value)}`);
 }
 
 /** Throws a `TypeError` unless `value` is a finite number from `min` to `max`, both inclusive. */
 export function assertNumber(name: string, value: number, min: number, max: number = Number.MAX_VALUE): void {
   if (typeof value === 'number' && value >= min && value <= max) return;
-  throw new TypeError(`Expected \`${name}\` to be a number from ${min} to ${max}, got ${describe(value)}`);
+  throw new TypeError(`Expected \`${name}\` to be a number${range(min, max)}, got ${describe(value)}`);
 }
 
 /** Throws a `TypeError` when `path` is the empty text, which would mean the current folder. */
@@ -22,6 +22,13 @@ export function assertOneOf<T extends string>(name: string, value: string, allow
   throw new TypeError(`Expected \`${name}\` to be one of ${allowed.join(', ')}, got ${describe(value)}`);
 }
 
+/** Both bounds, or those that say something. */
+function range(min: number, max: number): string {
+  if (max === Number.MAX_SAFE_INTEGER || max === Number.MAX_VALUE) return `, at least ${min}`;
+  return min === Number.MIN_VALUE ? ` above 0, at most ${max}` : ` from ${min} to ${max}`;
+}
+
 function describe(value: unknown): string {
-  return `${String(value)} (${typeof value})`;
+  const text = String(value);
+  return value === null || value === undefined ? text : `${text} (${typeof value})`;
 }

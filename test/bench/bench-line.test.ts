@@ -67,7 +67,7 @@ describe('a scenario', () => {
     ['search', { against: 'annoy' }, 'Expected --against to be of faiss, usearch, numpy, got annoy'],
     ['search', { sizes: '3x' }, 'Expected `--sizes` to be sizes of 1x1 or larger, got 3x'],
     ['scale', { frames: '5:1:1' }, 'Expected --frames to be first:last:step'],
-    ['scale', { clips: '10,,100' }, 'Expected `--clips` to be an integer from 1'],
+    ['scale', { clips: '10,,100' }, 'Expected `--clips` to be an integer, at least 1'],
     ['shapes', { models: 'no-such-models' }, 'no-such-models'],
     ['shapes', { device: 'tpu' }, 'Expected `--device` to be one of cpu, webgpu, cuda'],
     ['decode', { frames: '5:1:1' }, 'Expected --frames to be first:last:step'],
@@ -77,7 +77,7 @@ describe('a scenario', () => {
       { ffmpeg: 'no-such-ffmpeg' },
       'Expected --ffmpeg to be programs that answer as ffmpeg does, got no-such',
     ],
-    ['flow', { items: 'many' }, 'Expected `--items` to be an integer from 1'],
+    ['flow', { items: 'many' }, 'Expected `--items` to be an integer, at least 1'],
   ])('of %s with %j is refused as a mistake of whoever asks', async (name, given, message) => {
     const refused = await runScenario(allScenarios[name]!, given).catch((error: unknown) => error);
     expect(refused).toMatchObject({ message: expect.stringContaining(message) });
@@ -96,7 +96,7 @@ describe('the built bench', () => {
       args: ['flow', '--runs', '-1'],
       says: /^bench: Option '--runs' argument is ambiguous\. Did you forget [^\n]+\n$/u,
     },
-    { args: ['flow', '--runs', '0'], says: /^bench: Expected `--runs` to be an integer from 1 [^\n]+\n$/u },
+    { args: ['flow', '--runs', '0'], says: /^bench: Expected `--runs` to be an integer, at least 1, [^\n]+\n$/u },
   ])('says in one line what is wrong with $args', async ({ args, says }) => {
     await expect(bench(...args)).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(says) });
   });

@@ -43,7 +43,7 @@ describe('the decode scenario', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    { given: { length: '25' }, message: 'Expected `--length` to be an integer from 26' },
+    { given: { length: '25' }, message: 'Expected `--length` to be an integer, at least 26' },
     { given: { sizes: '47x64' }, message: 'Expected `--sizes`' },
     { given: { gops: '0' }, message: 'Expected `--gops`' },
     { given: { root: 'no-such-shop' }, message: 'no-such-shop' },

@@ -179,6 +179,7 @@ describe('parseCommandLine', () => {
     { json: '{"coatcount": 1}', error: /Unknown key "coatcount" in the config file .*Did you mean coat-count\?/ },
     { json: '{"config": "x"}', error: /Unknown key "config" .*; it is not an option of vitrine paint/ },
     { json: '{"coat-count": "7"}', error: /Expected "coat-count" .* to be a number, got "7" \(string\)/ },
+    { json: '{"glossy": null}', error: /Expected "glossy" .* to be a boolean, got null$/ },
     { json: '{"glossy": [true]}', error: /Expected "glossy" .* to be a boolean, got \[true\] \(array\)/ },
     { json: '{"brush": " "}', error: /Expected a value of "brush" in the config file .*, got " "/ },
     { json: '[1]', error: /to hold a JSON object/ },
