@@ -19,6 +19,8 @@ export interface Command {
   readonly describe: string;
   readonly positionals: PositionalRecord;
   readonly options: OptionRecord;
+  /** Options of the library that are called otherwise here, for its complaints: `{ searchEffort: '--effort' }`. */
+  readonly names?: Readonly<Record<string, string>>;
   /** Command lines without the program's name, each with what it does. */
   readonly examples: readonly (readonly [commandLine: string, does: string])[];
   /**

@@ -1,4 +1,5 @@
 import { codeOf, messageOf, PipelineError } from '../core/errors.ts';
+import { type Command } from './command.ts';
 import { type ExitCode } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -13,15 +14,20 @@ const namedCodes: ReadonlySet<string> = new Set([
   'stream-unreadable',
 ]);
 
-/**
- * Exit code and text for anything that a command threw: one line, and the stack only where the environment variable
- * `VITRINE_DEBUG` is `1`.
- */
+/** Options of {@link explainFailure}. */
+export interface ExplainFailureOptions {
+  /** Show the stack too. @defaultValue whether the environment variable `VITRINE_DEBUG` is `1` */
+  readonly debug?: boolean;
+  /** The command that ran, which knows what the options of the library are called on its command line. */
+  readonly command?: Pick<Command, 'positionals' | 'names'> | undefined;
+}
+
+/** Exit code and text for anything that a command threw: one line, and the stack only when debugging. */
 export function explainFailure(
   thrown: unknown,
-  debug: boolean = process.env['VITRINE_DEBUG'] === '1',
+  { debug = process.env['VITRINE_DEBUG'] === '1', command }: ExplainFailureOptions = {},
 ): { readonly exitCode: ExitCode; readonly text: string } {
-  const line = asOption(messageOf(thrown).replaceAll(/\s*\n\s*/g, ' '));
+  const line = asTyped(messageOf(thrown).replaceAll(/\s*\n\s*/g, ' '), command);
   const stack = debug && thrown instanceof Error ? `${stackOf(thrown)}\n` : '';
   // Anything else than these is a bug of ours: say how to see where.
   const hint = !debug && !isExpected(thrown) ? ' (VITRINE_DEBUG=1 shows where)' : '';
@@ -47,16 +53,16 @@ function hasCode(cause: unknown, ...codes: readonly string[]): boolean {
   return codes.includes(codeOf(cause) ?? '');
 }
 
-/** What the library names and the command line does not: it comes without a name. */
-const nameless: ReadonlySet<string> = new Set(['root', 'roots', 'from']);
-
-/** Names the option of the command line where the library names its own: `flow.detectorBatch` is `--detector-batch`. */
-function asOption(message: string): string {
-  return message.replace(/^Expected `(?:(?:flow|matching|tracking)\.)?(\w+)`/, (whole, field: string) => {
-    if (nameless.has(field)) return whole;
-    const option = field.replace(/Bytes$/, '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return `Expected \`--${option}\``;
-  });
+/** Names what was typed where the library names an option of its own: `flow.detectorBatch` is `--detector-batch`, `source` is `<source>`. */
+function asTyped(message: string, { positionals = {}, names = {} }: Partial<Command> = {}): string {
+  return message.replace(
+    /^Expected `(?:(?:flow|matching|tracking)\.)?(\w+)((?: \w+)*)`/,
+    (_whole, field: string, part: string) => {
+      const option = field.replace(/Bytes$/, '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      const known = names[field] ?? (field in positionals ? `<${field}>` : `--${option}`);
+      return `Expected \`${known}${part}\``;
+    },
+  );
 }
 
 function isExpected(thrown: unknown): boolean {

@@ -10,7 +10,7 @@ import { UsageError } from './usage-error.ts';
 /** What a command line asks for: text to print (help, the version), or a command to run. */
 export type Invocation =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'run'; readonly run: (context: CliContext) => Promise<ExitCode> };
+  | { readonly kind: 'run'; readonly command: Command; readonly run: (context: CliContext) => Promise<ExitCode> };
 
 /** Options of {@link parseCommandLine}. */
 export interface ParseOptions {
@@ -31,7 +31,7 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
   const { commands, version, width = 100 } = options;
   let text = '';
   let current: Command | undefined;
-  let run: ((context: CliContext) => Promise<ExitCode>) | undefined;
+  let invocation: Invocation | undefined;
 
   const parser = yargs()
     .scriptName('vitrine')
@@ -77,15 +77,14 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
         return declare(builder, command);
       },
       handler: (args) => {
-        run = (context) => command.run(args, context);
+        invocation = { kind: 'run', command, run: (context) => command.run(args, context) };
       },
     });
   }
   await parser.parseAsync([...coverWords(argv, commands)], {}, (_error, _args, output) => {
     text = output;
   });
-  if (run === undefined) return { kind: 'text', text: `${text}\n` };
-  return { kind: 'run', run };
+  return invocation ?? { kind: 'text', text: `${text}\n` };
 }
 
 function declare(builder: Argv, command: Command): Argv {

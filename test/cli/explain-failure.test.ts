@@ -13,6 +13,8 @@ function thrownBy(run: () => void): unknown {
   throw new Error('it did not throw');
 }
 
+const command = { positionals: { root: {} }, names: { searchEffort: '--effort' } };
+
 describe('explainFailure', () => {
   it.each([
     { thrown: new UsageError('No such thing'), exitCode: 2, text: 'vitrine: No such thing\n' },
@@ -26,7 +28,17 @@ describe('explainFailure', () => {
     {
       thrown: new TypeError('Expected `root` to be a path, got 5 (number)'),
       exitCode: 2,
-      text: 'vitrine: Expected `root` to be a path, got 5 (number)\n',
+      text: 'vitrine: Expected `<root>` to be a path, got 5 (number)\n',
+    },
+    {
+      thrown: thrownBy(() => assertInteger('raw height', 0, 1, 9)),
+      exitCode: 2,
+      text: 'vitrine: Expected `--raw height` to be an integer from 1 to 9, got 0 (number)\n',
+    },
+    {
+      thrown: thrownBy(() => assertInteger('searchEffort', 0, 1, 9)),
+      exitCode: 2,
+      text: 'vitrine: Expected `--effort` to be an integer from 1 to 9, got 0 (number)\n',
     },
     {
       thrown: new TypeError("Cannot read properties of undefined (reading 'x')"),
@@ -95,12 +107,12 @@ describe('explainFailure', () => {
     },
     { thrown: 'text', exitCode: 1, text: 'vitrine: text (VITRINE_DEBUG=1 shows where)\n' },
   ])('turns $thrown into one line', ({ thrown, exitCode, text }) => {
-    expect(explainFailure(thrown, false)).toEqual({ exitCode, text });
+    expect(explainFailure(thrown, { debug: false, command })).toEqual({ exitCode, text });
   });
 
   it('shows the stacks of an error and its causes when debugging', () => {
     const error = new PipelineError('clip-unreadable', 'No frames', { cause: new Error('exit 1') });
-    const { text } = explainFailure(error, true);
+    const { text } = explainFailure(error, { debug: true });
     expect(text).toMatch(/^vitrine: No frames\nPipelineError: No frames\n\s+at .*caused by Error: exit 1\n\s+at /s);
   });
 });

@@ -92,6 +92,7 @@ describe('index', { timeout: 60_000 }, () => {
     { what: 'no index to link', args: ['approximate'], says: 'Missing argument: vitrine index approximate <index>' },
     { what: '--out with approximate', args: ['approximate', 'x', '--out', 'y'], says: '--out is of no use here' },
     { what: '--effort with info', args: ['info', 'x', '--effort', '50'], says: '--effort is of no use here' },
+    { what: 'an effort of none', args: ['approximate', 'x', '--effort', '0'], says: 'Expected `--effort` to be an' },
     { what: 'an index that is missing', args: ['info', 'nowhere'], says: 'No item index at nowhere' },
     {
       what: 'a shop in place of its index',

@@ -30,6 +30,7 @@ const usages = {
 export const indexCommand: Command = defineCommand({
   name: 'index',
   usage: '<what..>',
+  names: { root: '<root>', searchEffort: '--effort' },
   describe:
     'Make an index of the items of a folder (--out), or `add` to one, `remove` from it, tell its `info`, make it `approximate`.',
   positionals: {
