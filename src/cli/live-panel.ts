@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import { type Sighting, type FrameEvent, type StatsEvent, type WatchEvent } from '../core/watch-event.ts';
 import { type TerminalStream } from './context.ts';
+import { counted } from './counted.ts';
 
 /** A panel of what is on show; disposing it leaves its last state on the terminal. */
 export interface LivePanel extends Disposable {
@@ -105,7 +106,7 @@ export function panelLines({ shown, past, frame, stats, frames }: PanelState, co
     const dropped = stats?.frames.dropped ?? 0;
     const facts = [
       clock(frame.seconds),
-      `${frames} frames looked at`,
+      `${counted(frames, 'frame')} looked at`,
       `${dropped} dropped`,
       `${Math.round(frame.latencyMs)} ms behind`,
     ];

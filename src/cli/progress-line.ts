@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** How far a run is, as its pipeline reports it. */
 export interface ProgressCounts {
   /** Inputs that are dealt with. */
@@ -27,11 +29,14 @@ export function finishedOf({ done, skipped = 0, failed = 0 }: ProgressCounts): n
   return done + skipped + failed;
 }
 
+/** `of` what a run consists when nothing else is said. */
+export const ofInputs = 'inputs';
+
 /** One line such as `34/75 inputs (45%), 1 failed, 480 frames, 311 boxes, 12.3 frames/s, 0:42 left`. */
-export function progressLine(now: ProgressNow): string {
+export function progressLine(now: ProgressNow, of: string = ofInputs): string {
   const finished = finishedOf(now);
   const percent = now.total === 0 ? 100 : Math.floor((finished / now.total) * 100);
-  return [`${finished}/${now.total} inputs (${percent}%)`, ...detailsOf(now)].join(', ');
+  return [`${finished}/${now.total} ${of} (${percent}%)`, ...detailsOf(now)].join(', ');
 }
 
 /** A bar of `width` cells, filled from the left, with eighths of a cell. */
@@ -48,8 +53,8 @@ export function detailsOf(now: ProgressNow): readonly string[] {
   return [
     skipped > 0 ? `${skipped} skipped` : '',
     failed > 0 ? `${failed} failed` : '',
-    frames === undefined ? '' : `${frames} frames`,
-    boxes === undefined ? '' : `${boxes} boxes`,
+    frames === undefined ? '' : counted(frames, 'frame'),
+    boxes === undefined ? '' : counted(boxes, 'box', 'boxes'),
     framesPerSec === undefined ? '' : `${framesPerSec.toFixed(1)} frames/s`,
     leftSec === undefined ? '' : `${formatDuration(leftSec)} left`,
   ].filter((text) => text !== '');

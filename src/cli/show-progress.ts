@@ -6,6 +6,7 @@ import {
   type ProgressNow,
   detailsOf,
   finishedOf,
+  ofInputs,
   progressBar,
   progressLine,
 } from './progress-line.ts';
@@ -14,6 +15,8 @@ import {
 export interface ShowProgressOptions {
   /** Show nothing at all. */
   readonly quiet: boolean;
+  /** What is counted, in the plural. @defaultValue `'inputs'` */
+  readonly of?: string;
   /** Least time between two plain lines, in milliseconds. @defaultValue `2000` */
   readonly plainEveryMs?: number;
   /** Takes the bar off the terminal for good, so that something can be said there. */
@@ -30,19 +33,19 @@ const drawEveryMs = 80;
 
 /** Shows progress on `stream`: a bar that is drawn over itself on a terminal, a plain line every two seconds elsewhere. */
 export function showProgress(stream: TerminalStream, options: ShowProgressOptions): ProgressDisplay {
-  const { quiet, plainEveryMs = 2000, signal } = options;
+  const { quiet, of = ofInputs, plainEveryMs = 2000, signal } = options;
   if (quiet) return { update: () => {}, [Symbol.dispose]: () => {} };
   const isTerminal = stream.isTTY === true && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined;
-  return isTerminal ? drawBar(stream, signal) : printLines(stream, plainEveryMs);
+  return isTerminal ? drawBar(stream, of, signal) : printLines(stream, of, plainEveryMs);
 }
 
-function printLines(stream: TerminalStream, everyMs: number): ProgressDisplay {
+function printLines(stream: TerminalStream, of: string, everyMs: number): ProgressDisplay {
   const pace = createPace();
   let printedMs = -Infinity;
   let printed = '';
   let last: ProgressNow | undefined;
   const print = (now: ProgressNow): void => {
-    const line = progressLine(now);
+    const line = progressLine(now, of);
     if (line !== printed) stream.write(`${line}\n`);
     printed = line;
     printedMs = now.elapsedMs;
@@ -58,7 +61,7 @@ function printLines(stream: TerminalStream, everyMs: number): ProgressDisplay {
   };
 }
 
-function drawBar(stream: TerminalStream, signal?: AbortSignal): ProgressDisplay {
+function drawBar(stream: TerminalStream, of: string, signal?: AbortSignal): ProgressDisplay {
   const log = createLogUpdate(stream);
   const pace = createPace();
   let drawnMs = -Infinity;
@@ -73,7 +76,7 @@ function drawBar(stream: TerminalStream, signal?: AbortSignal): ProgressDisplay 
       if (signal?.aborted) return;
       if (counts.elapsedMs - drawnMs < drawEveryMs && finishedOf(counts) < counts.total) return;
       drawnMs = counts.elapsedMs;
-      log(barLines(now, stream.columns ?? 80));
+      log(barLines(now, of, stream.columns ?? 80));
     },
     [Symbol.dispose]: () => {
       signal?.removeEventListener('abort', takeAway);
@@ -82,10 +85,10 @@ function drawBar(stream: TerminalStream, signal?: AbortSignal): ProgressDisplay 
   };
 }
 
-function barLines(now: ProgressNow, columns: number): string {
+function barLines(now: ProgressNow, of: string, columns: number): string {
   const finished = finishedOf(now);
   const share = now.total === 0 ? 1 : finished / now.total;
-  const head = `${finished}/${now.total} inputs`;
+  const head = `${finished}/${now.total} ${of}`;
   const bar = progressBar(share, Math.max(10, Math.min(40, columns - head.length - 10)));
   return `${bar} ${Math.floor(share * 100)}% ${head}\n${detailsOf(now).join(' · ')}`;
 }

@@ -249,6 +249,7 @@ describe('synth', () => {
     const photos = join(folder, 'photos');
     const set = await runMain('synth', photos, '--cutouts', '--items', '5', '--seed', '40');
     expect(set).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(set.stderr).toMatch(/^\d\/5 photos \(/u);
     expect(set.stderr).toMatch(new RegExp(`\\n5 items with 5 pictures in ${photos}\\n$`, 'u'));
     const small = join(folder, 'small');
     const args = ['synth', small, '--items', '9', '--seed', '3', '--clip-frames', '2', '--stills', '--photos', photos];

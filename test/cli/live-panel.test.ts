@@ -45,7 +45,7 @@ describe('panelLines', () => {
       'On show',
       '  000041  ██████████░░░░░░░░░░ 50%  since 0:03',
       '    picture 2, distance 0.80; then 000007 at 1.20',
-      '1:05 · 1 frames looked at · 0 dropped · 123 ms behind',
+      '1:05 · 1 frame looked at · 0 dropped · 123 ms behind',
     ]);
   });
 

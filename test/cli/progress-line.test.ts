@@ -20,8 +20,13 @@ describe('progressLine', () => {
       },
       line: '6/12 inputs (50%), 1 skipped, 3 failed, 40 frames, 7 boxes, 12.3 frames/s, 1:02 left',
     },
-  ])('reads $line', ({ now, line }) => {
-    expect(progressLine(now)).toBe(line);
+    {
+      now: { done: 1, total: 1, frames: 1, boxes: 1, elapsedMs: 9 },
+      line: '1/1 inputs (100%), 1 frame, 1 box',
+    },
+    { now: { done: 1, total: 4, elapsedMs: 9 }, of: 'items and clips', line: '1/4 items and clips (25%)' },
+  ])('reads $line', ({ now, of, line }) => {
+    expect(progressLine(now, of)).toBe(line);
   });
 });
 

@@ -38,6 +38,17 @@ describe('showProgress', () => {
     expect(written).toEqual(['1/1 inputs (100%)\n']);
   });
 
+  it('says what it counts, as a line and as a bar', () => {
+    for (const isTerminal of [false, true]) {
+      const { stream, written } = fakeStream(isTerminal);
+      {
+        using display = showProgress(stream, { quiet: false, of: 'photos' });
+        display.update({ done: 1, total: 1, elapsedMs: 1 });
+      }
+      expect(written.join('')).toContain('1/1 photos');
+    }
+  });
+
   it('draws a bar over itself on a terminal and takes it away at the end', () => {
     const { stream, written } = fakeStream(true);
     {

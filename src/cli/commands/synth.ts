@@ -75,7 +75,11 @@ export const synthCommand: Command = defineCommand({
     const { out, items, seed, photos, split, clipFrames, decoys, outfits, crf, stills, cutouts, json } = args;
     let report: SynthReport;
     {
-      using display = showProgress(stderr, { quiet: args.quiet, signal });
+      using display = showProgress(stderr, {
+        quiet: args.quiet,
+        of: cutouts ? 'photos' : 'items and clips',
+        signal,
+      });
       report = await synthShop({
         out,
         items,

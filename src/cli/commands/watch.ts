@@ -9,7 +9,7 @@ import { parseBytes } from '../options/parse-bytes.ts';
 import { parseSampling } from '../options/parse-sampling.ts';
 import { trackingFrom, trackingOptions } from '../options/tracking-options.ts';
 import { UsageError } from '../usage-error.ts';
-import { watchSummary } from '../watch-summary.ts';
+import { watchBeginning, watchSummary } from '../watch-summary.ts';
 
 const group = 'Frames:';
 
@@ -132,11 +132,8 @@ export const watchCommand: Command = defineCommand({
       statsSeconds: args.statsSeconds,
       features: args.features,
       signal,
-      onReady: ({ device, items, boxes, approximate, whenBehind }) => {
-        if (panel === undefined)
-          note(
-            `${items} items, ${boxes} boxes${approximate ? ` (approximate: recall@${approximate.k} ${approximate.recall.toFixed(4)})` : ''}; ${device.device}, ${device.lanes} lanes; frames that come too fast: ${whenBehind}`,
-          );
+      onReady: (ready) => {
+        if (panel === undefined) note(watchBeginning(ready));
       },
       onEvent: (event) => {
         panel?.update(event);
