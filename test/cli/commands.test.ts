@@ -46,6 +46,8 @@ describe('match, rematch and eval', () => {
     const rematched = await runMain('rematch', out, '--out', again);
     expect(rematched).toEqual({ exitCode: 0, stdout: '', stderr: '2 matches\n' });
     expect(await readFile(again)).toEqual(await readFile(result));
+    const quiet = await runMain('rematch', out, '--out', again, '-q');
+    expect(quiet).toEqual({ exitCode: 0, stdout: '', stderr: '' });
 
     const scored = await runMain('eval', again, shop, '--boxes', out);
     expect(scored).toMatchObject({ exitCode: 0, stderr: '' });

@@ -1,5 +1,6 @@
 import { type Command, defineCommand } from '../command.ts';
 import { counted } from '../counted.ts';
+import { quietOption } from '../options/common-options.ts';
 import { matchingFrom, matchingOptions } from '../options/matching-options.ts';
 
 /** `vitrine rematch <from> --out <file>`: the matching rule again, without touching a pixel. */
@@ -17,6 +18,7 @@ export const rematchCommand: Command = defineCommand({
   options: {
     out: { type: 'string', demandOption: true, requiresArg: true, describe: 'Result file to write' },
     ...matchingOptions,
+    quiet: quietOption,
   },
   examples: [
     ['rematch runs/1 --out stricter.json --max-distance 0.9', 'Fewer, surer answers from the boxes of a run'],
@@ -29,7 +31,7 @@ export const rematchCommand: Command = defineCommand({
       stderr.write(`${args.from} has no run.json: its run did not end, and only the boxes that it left are matched\n`);
     }
     const matches = await rematch({ from: args.from, out: args.out, ...matchingFrom(args), signal });
-    stderr.write(`${counted(matches.length, 'match', 'matches')}\n`);
+    if (!args.quiet) stderr.write(`${counted(matches.length, 'match', 'matches')}\n`);
     return 0;
   },
 });
