@@ -17,7 +17,8 @@ export function readConfigFile(
 ): Record<string, unknown> | UsageError {
   let config: unknown;
   try {
-    config = JSON.parse(readFileSync(path, 'utf8'));
+    // Editors on Windows put a mark of their own in front.
+    config = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/u, ''));
   } catch (error) {
     return new UsageError(`Cannot read the config file ${path}: ${messageOf(error)}`, { cause: error });
   }

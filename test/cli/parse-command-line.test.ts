@@ -152,7 +152,7 @@ describe('parseCommandLine', () => {
   });
 
   it('takes options from a config file, below the command line and above the defaults', async () => {
-    const config = await configOf('{"brush": "from file", "coat-count": 7, "glossy": true}');
+    const config = await configOf('\uFEFF{"brush": "from file", "coat-count": 7, "glossy": true}');
     const invocation = await parse('paint', 'n', '--config', config, '--coat-count', '8');
     if (invocation.kind !== 'run') throw new Error('nothing to run');
     await invocation.run(context);
