@@ -27,7 +27,10 @@ export function explainFailure(
   thrown: unknown,
   { debug = process.env['VITRINE_DEBUG'] === '1', command }: ExplainFailureOptions = {},
 ): { readonly exitCode: ExitCode; readonly text: string } {
-  const line = asTyped(messageOf(thrown).replaceAll(/\s*\n\s*/g, ' '), command);
+  const said = isWorkingFolderGone(thrown)
+    ? 'The working folder is not there any more; go to another one'
+    : messageOf(thrown);
+  const line = asTyped(said.replaceAll(/\s*\n\s*/g, ' '), command);
   const stack = debug && thrown instanceof Error ? `${stackOf(thrown)}\n` : '';
   // Anything else than these is a bug of ours: say how to see where.
   const hint = !debug && !isExpected(thrown) ? ' (VITRINE_DEBUG=1 shows where)' : '';
@@ -45,8 +48,14 @@ export function isUsage(thrown: unknown): boolean {
       (code === 'file-unwritable' && hasCode(cause, 'ENOTDIR', 'EEXIST', 'EISDIR'))
     );
   }
+  if (isWorkingFolderGone(thrown)) return true;
   // A TypeError of `core/assert.ts` is about a value that the user gave; any other is a bug.
   return thrown instanceof UsageError || (thrown instanceof TypeError && thrown.message.startsWith('Expected `'));
+}
+
+/** It was deleted while a shell, or a run, was in it. */
+function isWorkingFolderGone(thrown: unknown): boolean {
+  return thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'uv_cwd';
 }
 
 function hasCode(cause: unknown, ...codes: readonly string[]): boolean {

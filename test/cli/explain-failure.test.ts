@@ -105,6 +105,14 @@ describe('explainFailure', () => {
       exitCode: 1,
       text: 'vitrine: Gone\n',
     },
+    {
+      thrown: Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), {
+        code: 'ENOENT',
+        syscall: 'uv_cwd',
+      }),
+      exitCode: 2,
+      text: 'vitrine: The working folder is not there any more; go to another one\n',
+    },
     { thrown: 'text', exitCode: 1, text: 'vitrine: text (VITRINE_DEBUG=1 shows where)\n' },
   ])('turns $thrown into one line', ({ thrown, exitCode, text }) => {
     expect(explainFailure(thrown, { debug: false, command })).toEqual({ exitCode, text });
