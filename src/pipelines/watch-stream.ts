@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { lastValueFrom, Observable, tap } from 'rxjs';
 import { assertNumber, assertPath } from '../core/assert.ts';
-import { messageOf, PipelineError } from '../core/errors.ts';
+import { messageOf } from '../core/errors.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type StatsEvent, type WatchEvent } from '../core/watch-event.ts';
@@ -11,7 +11,6 @@ import { parseRawFormat, type RawFormat } from '../media/raw-format.ts';
 import { createFrameDecoder, type CutFrameDecoder } from '../media/cut-frame-decoder.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
 import { openStreamSource, type ReconnectAttempt } from '../media/open-stream-source.ts';
-import { listPictureFrames } from '../media/picture-frames.ts';
 import { streamInput } from '../media/stream-input.ts';
 import { resizePicture } from '../media/resize-picture.ts';
 import { type DeviceChoice, type DeviceReport } from '../models/choose-device.ts';
@@ -22,6 +21,7 @@ import { reusedCrops } from './reused-crops.ts';
 import { assertSampling, defaultSampling, sampler, type Sampling } from './sampling.ts';
 import { type Arrival, type WatchCounts, watchGraph } from './watch-graph.ts';
 import { framesAtOnceFor, type WatchOptions, watchSettings } from './watch-options.ts';
+import { watchSourceKind } from './watch-source.ts';
 
 /** Options of {@link watchStream}. */
 export interface WatchStreamOptions extends WatchOptions {
@@ -31,11 +31,11 @@ export interface WatchStreamOptions extends WatchOptions {
   readonly approximate?: boolean | undefined;
   /** A stream of bytes (frames as YUV4MPEG2, JPEG, PNG, PPM or raw); or a file, a folder of pictures, a URL or a webcam. */
   readonly source: AsyncIterable<Uint8Array> | string;
-  /** What raw bytes are, such as `540x960:rgb24@25`; other formats say so themselves. */
+  /** What raw bytes are, in a stream or a file of them, such as `540x960:rgb24@25`; other formats say so themselves. */
   readonly raw?: RawFormat | string | undefined;
-  /** Frames a second of a stream that does not say: above 0. @defaultValue `25`; of a folder of pictures `5` */
+  /** Frames a second of a stream or pictures that do not say: above 0. @defaultValue `25`; of a folder of pictures `5` */
   readonly rate?: number | undefined;
-  /** Largest frame that is taken, in bytes as it comes. @defaultValue `67108864`, which is 64 MiB */
+  /** Largest frame that is taken of bytes, in bytes as it comes; nothing to what ffmpeg reads. @defaultValue `67108864`, which is 64 MiB */
   readonly maxFrameBytes?: number | undefined;
   /** @defaultValue five frames a second */
   readonly sampling?: Sampling | undefined;
@@ -80,7 +80,7 @@ const picturesASecond = 5;
  * Returns the last `stats` event, which `onEvent` has been told too. Frames are cut out of the bytes, sampled, decoded and looked at by
  * {@link watchGraph}; a frame that cannot be decoded is counted and told to `onProblem`.
  *
- * @throws TypeError when an option is out of range.
+ * @throws TypeError when an option is out of range, or means nothing to the source.
  * @throws PipelineError `store-invalid`, `ffmpeg-missing`, `library-missing`, `manifest-invalid`, `model-invalid`, `device-unavailable`,
  * `inference-failed`, `options-invalid` when a folder has no picture, `stream-unreadable` when no frame can be had from the source otherwise.
  */
@@ -88,16 +88,15 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
   const { source, sampling = defaultSampling, signal, onEvent } = options;
   assertSampling(sampling);
   assertPath('index', options.index);
-  const input = typeof source === 'string' ? streamInput(source) : undefined;
-  const isLive = input?.isLive === true;
+  const isLive = typeof source === 'string' && streamInput(source).isLive;
   const settings = watchSettings({
     ...options,
     whenBehind: options.whenBehind ?? (isLive ? 'drop-oldest' : 'wait'),
     ...(sampling.kind === 'change' && { changeAt: sampling.changeAt }),
   });
   const raw = typeof options.raw === 'string' ? parseRawFormat(options.raw) : options.raw;
-  const kind = input && 'input' in input.source ? await kindOf(input.source.input) : 'stream';
-  const rate = options.rate ?? (kind === 'folder' ? picturesASecond : defaultRate);
+  const kind = await watchSourceKind(options);
+  const rate = options.rate ?? (kind === 'pictures' ? picturesASecond : defaultRate);
   assertNumber('rate', rate, 1e-3, 1000);
   const ffmpeg = await findFfmpeg();
   await using models = await openModels({
@@ -158,9 +157,9 @@ interface CutSource {
 
 function cutSource({ options, raw, ffmpeg, stop, onReconnect }: CutSource): AsyncIterable<CutFrame> {
   const { source, rate, maxFrameBytes, onProblem } = options;
-  if (typeof source === 'string')
+  if (typeof source === 'string' && !raw)
     return openStreamSource(source, { ffmpeg, signal: stop, onReconnect, onProblem }).frames;
-  return cutFrames(source, {
+  return cutFrames(typeof source === 'string' ? createReadStream(source) : source, {
     signal: stop,
     onProblem: (problem) => onProblem?.(describeProblem(problem)),
     ...(raw && { raw }),
@@ -203,19 +202,6 @@ async function* arrive(frames: AsyncIterable<CutFrame>, how: Arrive): AsyncGener
       });
     yield { index, seconds, arrivedMs: performance.now(), load };
   }
-}
-
-/** Looked at before anything is opened, so that a path where nothing is does not wait for the models. */
-async function kindOf(path: string): Promise<'folder' | 'file'> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new PipelineError('stream-unreadable', `Cannot read the stream ${path}: ${messageOf(cause)}`, {
-      path,
-      cause,
-    });
-  });
-  if (!found.isDirectory()) return 'file';
-  await listPictureFrames(path);
-  return 'folder';
 }
 
 /** Speaks once, when the signal aborts. */

@@ -242,6 +242,9 @@ describe('vitrine watch', { timeout: 120_000 }, () => {
     { what: 'no index there', args: [clip, '--index', '/nowhere/shop.vitrine'], says: '/nowhere/shop.vitrine' },
     { what: 'a source that is not there', args: ['/nowhere/clip.mp4'], says: '/nowhere/clip.mp4' },
     { what: 'a sampling that is none', args: [clip, '--sample', 'often'], says: '--sample' },
+    { what: 'raw frames of a clip', args: [clip, '--raw', '540x960:rgb24'], says: 'Expected `--raw` for bare pixels' },
+    { what: 'a bound of bytes for a clip', args: [clip, '--max-frame', '1MiB'], says: 'Expected `--max-frame` for' },
+    { what: 'a rate of a clip', args: [clip, '--rate', '5'], says: 'Expected `--rate` for frames without times' },
     { what: 'a raw format that is none', args: ['--raw', '540x960:yuvx'], says: 'yuvx' },
   ])('says in one line what is wrong with $what', async ({ args, says }) => {
     const given = args.includes('--index') ? args : [...args, '--index', index];

@@ -85,6 +85,16 @@ describe('watchStream', { timeout: 180_000 }, () => {
     }
   });
 
+  it('reads a file of raw frames', async () => {
+    const source = join(folder.path, 'frames.rgb');
+    await writeFile(source, await piped('-f', 'rawvideo', '-pix_fmt', 'rgb24'));
+    const { looked, last } = await watch({ source, raw: '540x960:rgb24@25', sampling: { kind: 'index', step: 80 } });
+    expect(last.frames).toMatchObject({ came: 121, processed: 2 });
+    expect(looked.map(({ seconds, boxes }) => [seconds, boxes.map(({ box }) => box)])).toEqual(
+      [0, 80].map((frame) => [frame / 25, matched(frame).map(({ box }) => box)]),
+    );
+  });
+
   it('finds nearly the same in JPEG of good quality', async () => {
     const source = await piped('-f', 'image2pipe', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2');
     const { looked } = await watch({ source, ...likeMatch });
