@@ -32,6 +32,8 @@ export interface StreamSourceOptions {
   readonly onProblem?: ((problem: string) => void) | undefined;
   /** Attempts in a row without a frame, after which a live source is given up. @defaultValue `10` */
   readonly maxReconnects?: number | undefined;
+  /** The same for one that could never be opened; one that is open and silent is given `maxReconnects`. @defaultValue `3` */
+  readonly maxFirstReconnects?: number | undefined;
   /** Seconds without a frame, while one is awaited, after which a live source counts as broken off. @defaultValue `15` */
   readonly stallSeconds?: number | undefined;
   /** Milliseconds before the first attempt; each next pause is twice as long, up to 30 s. @defaultValue `1000` */
@@ -55,7 +57,8 @@ const longestDelayMs = 30_000;
  * name, numbers in it by value, and have no times. Frames of ffmpeg come as PPM, in the pixels of `decodeClip`, with the times of the source from 0 on.
  *
  * A live source that breaks off or stalls is connected to again, after pauses that double; `index` and `seconds` go on rising, the time without a
- * connection included. It is not where its host or device is unknown before any frame has come, or where ffmpeg crashes or lacks the protocol. One that said how long it is ends when it is over. Holds one frame and what is in the pipe; drops nothing.
+ * connection included. One that could never be opened is given up sooner, and at once where its host or device is unknown, or where ffmpeg crashes or lacks
+ * the protocol. One that said how long it is ends when it is over. Holds one frame and what is in the pipe; drops nothing.
  *
  * @example const { frames, isLive } = openStreamSource('rtmp://localhost/live', { ffmpeg: await findFfmpeg() });
  * @throws TypeError when called, if an option is out of range.
@@ -63,18 +66,20 @@ const longestDelayMs = 30_000;
  * often; `ffmpeg-missing` if ffmpeg does not start.
  */
 export function openStreamSource(source: string, options: StreamSourceOptions): StreamSource {
-  const { maxReconnects = 10, stallSeconds = 15, baseDelayMs = 1000 } = options;
+  const { maxReconnects = 10, maxFirstReconnects = 3, stallSeconds = 15, baseDelayMs = 1000 } = options;
   const input = streamInput(source);
   assertInteger('maxReconnects', maxReconnects, 0);
+  assertInteger('maxFirstReconnects', maxFirstReconnects, 0);
   assertNumber('stallSeconds', stallSeconds, 0.001, 86_400);
   assertNumber('baseDelayMs', baseDelayMs, 0, longestDelayMs);
-  const limits = { ...options, maxReconnects, stallSeconds, baseDelayMs };
+  const limits = { ...options, maxReconnects, maxFirstReconnects, stallSeconds, baseDelayMs };
   const read = input.isLive ? readLive : readOnce;
   return { isLive: input.isLive, frames: stoppable((stop) => read(source, input, limits, stop), options.signal) };
 }
 
 type Limits = StreamSourceOptions & {
   readonly maxReconnects: number;
+  readonly maxFirstReconnects: number;
   readonly stallSeconds: number;
   readonly baseDelayMs: number;
 };
@@ -116,12 +121,13 @@ async function* readOnce(
 async function* readLive(
   source: string,
   input: StreamInput,
-  { ffmpeg, onReconnect, maxReconnects, stallSeconds, baseDelayMs }: Limits,
+  { ffmpeg, onReconnect, maxReconnects, maxFirstReconnects, stallSeconds, baseDelayMs }: Limits,
   stop: AbortSignal,
 ): AsyncGenerator<CutFrame, undefined, undefined> {
   const clock = new StreamClock(() => performance.now());
   let index = 0;
   let count = 0;
+  let wasOpen = false;
   for (;;) {
     const run = runStream(input, { ffmpeg, stop, stallSeconds });
     let reason = '';
@@ -132,18 +138,21 @@ async function* readLive(
         if (step.done === true) {
           if (step.value.isWhole && index > 0) return undefined;
           ({ reason } = step.value);
-          const { isFinal = false, isUnknown = false } = step.value;
+          const { isFinal = false, isUnknown = false, isStalled = false } = step.value;
+          wasOpen ||= isStalled;
           if (isFinal || (isUnknown && index === 0)) throw lost(source, reason);
           break;
         }
         count = 0;
+        wasOpen = true;
         yield { ...step.value.frame, index, seconds: clock.at(step.value.time) };
         index += 1;
       }
     } finally {
       await run.return({ isWhole: false, reason: '' });
     }
-    if (count >= maxReconnects) throw lost(source, `${reason}; it was given up after ${count} attempts in a row`);
+    const most = wasOpen ? maxReconnects : Math.min(maxReconnects, maxFirstReconnects);
+    if (count >= most) throw lost(source, `${reason}; it was given up after ${count} attempts in a row`);
     const delayMs = Math.min(baseDelayMs * 2 ** count, longestDelayMs);
     count += 1;
     onReconnect?.({ count, reason, delayMs });

@@ -28,6 +28,8 @@ export interface StreamRunEnd {
   readonly isFinal?: boolean;
   /** Whether what it named is not there; it may be mistyped if it never was. */
   readonly isUnknown?: boolean;
+  /** Whether it was ended because nothing came. */
+  readonly isStalled?: boolean;
   /** What went wrong, in one line. */
   readonly reason: string;
   /** The first thing that ffmpeg said of a loss, if it did. */
@@ -86,7 +88,7 @@ export async function* runStream(
     await frames.return(undefined);
   }
   const { code, signal } = await process.done;
-  if (isStalled) return { isWhole: false, reason: `no frame came for ${stallSeconds} s` };
+  if (isStalled) return { isWhole: false, isStalled, reason: `no frame came for ${stallSeconds} s` };
   if (signal === 'SIGSEGV') {
     const cause = isStatic(ffmpeg) ? ', as a static build does when it looks up a host name' : '';
     return { isWhole: false, isFinal: true, reason: `${ffmpeg.path} crashed${cause}; ${cure}` };

@@ -62,7 +62,7 @@ async function freePort(): Promise<number> {
 
 /** The first frames that come from an address, a connection that is refused at first being made again. */
 async function watch(ffmpeg: Ffmpeg, address: string, wanted: number): Promise<readonly RgbImage[]> {
-  const { isLive, frames } = openStreamSource(address, { ffmpeg, baseDelayMs: 50 });
+  const { isLive, frames } = openStreamSource(address, { ffmpeg, baseDelayMs: 50, maxFirstReconnects: 10 });
   expect(isLive).toBe(true);
   await using decoder = createFrameDecoder(bundled);
   const images: RgbImage[] = [];

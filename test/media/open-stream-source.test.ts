@@ -180,6 +180,33 @@ describe.each(binaries)('openStreamSource with ffmpeg $version', (ffmpeg) => {
     expect(delays).toEqual([2, 4, 8]);
   });
 
+  it('gives up sooner what it could never open', async () => {
+    const url = await serve((response) => response.writeHead(404).end());
+    const delays: number[] = [];
+    const onReconnect = ({ delayMs }: ReconnectAttempt): void => void delays.push(delayMs);
+    const { frames } = openStreamSource(url, { ffmpeg, baseDelayMs: 1, onReconnect });
+    await expect(frames.next()).rejects.toThrow(/404.*; it was given up after 3 attempts in a row/u);
+    expect(delays).toEqual([1, 2, 4]);
+  });
+
+  it.each([
+    { what: 'gave frames', first: (response: ServerResponse): unknown => response.end(transport), stallSeconds: 15 },
+    { what: 'was silent', first: (response: ServerResponse): unknown => response.writeHead(200), stallSeconds: 1 },
+  ])('gives one that once $what all its attempts', async ({ first, stallSeconds }) => {
+    const url = await serve((response, request) => {
+      if (request === 0) first(response);
+      else response.writeHead(404).end();
+    });
+    let attempts = 0;
+    const onReconnect = (): void => void (attempts += 1);
+    const options = { ffmpeg, baseDelayMs: 1, maxReconnects: 5, stallSeconds, onReconnect };
+    const read = async (): Promise<void> => {
+      for await (const { index } of openStreamSource(url, options).frames) expect(index).toBeGreaterThanOrEqual(0);
+    };
+    await expect(read()).rejects.toThrow(/404.*; it was given up after 5 attempts in a row/u);
+    expect(attempts).toBe(5);
+  });
+
   it('reads a recording behind a URL once', async () => {
     const clip = await readFile(at('clip.mp4'));
     const url = await serve((response) => response.writeHead(200, { 'content-length': clip.length }).end(clip));
@@ -306,8 +333,11 @@ describe('openStreamSource', () => {
     }
   });
 
-  it.each([{ maxReconnects: -1 }, { stallSeconds: 0 }, { baseDelayMs: -1 }])('refuses %o', (options) => {
-    expect(() => openStreamSource('x', { ffmpeg: bundled, ...options })).toThrow(TypeError);
-    expect(() => openStreamSource('', { ffmpeg: bundled })).toThrow(TypeError);
-  });
+  it.each([{ maxReconnects: -1 }, { maxFirstReconnects: -1 }, { stallSeconds: 0 }, { baseDelayMs: -1 }])(
+    'refuses %o',
+    (options) => {
+      expect(() => openStreamSource('x', { ffmpeg: bundled, ...options })).toThrow(TypeError);
+      expect(() => openStreamSource('', { ffmpeg: bundled })).toThrow(TypeError);
+    },
+  );
 });
