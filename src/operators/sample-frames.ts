@@ -104,7 +104,7 @@ function outcomeOf(
   const facts = { path, frames, missing };
   if (fault) {
     const broken: Omit<InputOutcome, 'owner'> = { ...facts, status: 'done', reason: messageOf(fault) };
-    if (missing === 0) return broken;
+    if (frames > 0 && missing === 0) return broken;
     return { ...broken, status: frames > 0 ? 'done' : 'failed', isBroken: true };
   }
   if (missing === 0) return { ...facts, status: 'done' };

@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +7,6 @@ import { usageText } from '../../bench/harness/usage-text.ts';
 import { allScenarios } from '../../bench/scenarios/all-scenarios.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { runScenario } from '../helpers/run-scenario.ts';
-import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { isUsage } from '../../src/cli/explain-failure.ts';
 
 const program = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url));
@@ -101,11 +98,9 @@ describe('the built bench', () => {
     await expect(bench(...args)).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(says) });
   });
 
-  it('shows the stack of anything else', async () => {
-    // Where the result is to be written there is a folder.
-    await using folder = await temporaryFolder();
-    await mkdir(join(folder.path, 'flow.json', 'x'), { recursive: true });
-    const failing = bench('flow', '--items', '1', '--in-flight', '8', '--runs', '1', '--results', folder.path);
+  it.runIf(process.platform === 'linux')('shows the stack of anything else', async () => {
+    // There is no making a folder there, and nothing is wrong with the words.
+    const failing = bench('flow', '--items', '1', '--in-flight', '8', '--runs', '1', '--results', '/proc/results');
     await expect(failing).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/\n\s+at /u) });
   });
 });
