@@ -33,13 +33,16 @@ export function coverWords(argv: readonly string[], commands: readonly Command[]
       throw new UsageError(`Expected a value of ${option}, got ${JSON.stringify(given)}`);
     }
     if (word === '-') return option === undefined ? cover + word : word;
+    // A number, or meant as one: whoever reads the option says what is wrong with it.
+    if (option !== undefined && /^-\.?\d/u.test(word)) return word;
     if (isStray(word, letters)) {
       const meant = didYouMean(
         word.replace(/^-+/u, ''),
         options.map(([known]) => known),
         '--',
       );
-      const path = word.length > 2 ? `; for a file of this name write ./${word}, or -- before it` : '';
+      const other = option === undefined ? `./${word}, or -- before it` : `${option}=${word}`;
+      const path = word.length > 2 ? `; for a file of this name write ${other}` : '';
       throw new UsageError(`Unknown option ${word}${meant || path}`);
     }
     return word;

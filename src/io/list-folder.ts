@@ -35,7 +35,8 @@ export const clipFiles: FileKind = {
 
 /**
  * Files of a kind in a folder, by {@link compareIds} of their name without extension; the others go to `ignored`. Of two files with one name and
- * different extensions the first by file name counts. A link to nothing is among the files: whoever reads it says what is wrong.
+ * different extensions the first by file name counts. A link to nothing is among them where no file has its name:
+ * whoever reads it says what is wrong.
  *
  * @throws PipelineError `dataset-invalid` when the folder cannot be listed.
  */
@@ -45,16 +46,23 @@ export async function namedFiles(
   ignored: IgnoredEntry[],
 ): Promise<readonly NamedFile[]> {
   const found = new Map<string, string>();
+  const missing = new Set<string>();
   for (const entry of await listFolder(folder, `${what}s`)) {
     const path = join(folder, entry.name);
     const extension = extname(entry.name);
     const name = entry.name.slice(0, entry.name.length - extension.length);
-    if (!extensions.has(extension.toLowerCase()) || !isReadable(await kindOf(path, entry))) {
+    const kind = extensions.has(extension.toLowerCase()) ? await kindOf(path, entry) : 'other';
+    const former = found.get(name);
+    if (kind !== 'file' && kind !== 'nothing') {
       ignored.push({ path, reason: `not a ${what}` });
-    } else if (found.has(name)) {
+    } else if (former !== undefined && missing.has(former) && kind === 'file') {
+      ignored.push({ path: former, reason: 'a link to nothing' });
+      found.set(name, path);
+    } else if (former !== undefined) {
       ignored.push({ path, reason: `a second ${what} called ${name}` });
     } else {
       found.set(name, path);
+      if (kind === 'nothing') missing.add(path);
     }
   }
   return [...found].map(([name, path]) => ({ name, path })).sort((a, b) => compareIds(a.name, b.name));
@@ -84,11 +92,6 @@ export async function kindOf(path: string, entry: Dirent): Promise<EntryKind> {
   if (target === undefined) return 'nothing';
   if (target.isFile()) return 'file';
   return target.isDirectory() ? 'folder' : 'other';
-}
-
-/** Whether to try. A link to nothing stands for a file that is missing, and is to be told of as one. */
-function isReadable(kind: EntryKind): boolean {
-  return kind === 'file' || kind === 'nothing';
 }
 
 /** The failure of a folder that is no data set. */

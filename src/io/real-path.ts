@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 export function realPathOf(path: string): string {
   const whole = resolve(path);
   try {
-    return realpathSync(whole);
+    return realpathSync.native(whole); // Which knows names whose case does not matter.
   } catch {
     return dirname(whole) === whole ? whole : join(realPathOf(dirname(whole)), basename(whole));
   }

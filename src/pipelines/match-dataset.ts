@@ -11,7 +11,6 @@ import { createBoxStore } from '../io/create-box-store.ts';
 import { openDataset } from '../io/dataset.ts';
 import { writeFileWhole } from '../io/write-file-whole.ts';
 import { findWriteTarget } from '../io/write-target.ts';
-import { isFolder } from '../io/is-folder.ts';
 import { openFfmpegHost } from '../media/ffmpeg-host.ts';
 import { type Ffmpeg, findFfmpeg } from '../media/find-ffmpeg.ts';
 import { PixelPool } from '../media/pixel-pool.ts';
@@ -100,7 +99,7 @@ async function removeEarlier(path: string): Promise<void> {
   try {
     const target = await findWriteTarget(path);
     // A device or a pipe is no answer of an earlier run, and a link stays.
-    if (!target.isDirect || (await isFolder(path))) await rm(target.path, { force: true });
+    if (!target.isDirect) await rm(target.path, { force: true });
   } catch (cause) {
     const message = `Cannot write ${path}: ${messageOf(cause)}. Name a folder as --out that can be written to.`;
     throw new PipelineError('file-unwritable', message, { path, cause });

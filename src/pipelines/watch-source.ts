@@ -49,7 +49,12 @@ async function kindOf(source: string, isRaw: boolean): Promise<WatchSourceKind> 
   }
   if (isPictureName(source)) return 'pictures';
   if (!isRaw) return 'ffmpeg';
-  if (found.isFile()) await assertBare(source);
+  // A read from a pipe by its name cannot be given up; stdin can.
+  if (!found.isFile())
+    throw new TypeError(
+      `Expected \`raw\` for piped bytes or a file of bare pixels, got it for ${source}; pipe it into stdin`,
+    );
+  await assertBare(source);
   return 'bytes';
 }
 

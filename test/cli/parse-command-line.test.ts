@@ -129,7 +129,7 @@ describe('parseCommandLine', () => {
     },
     {
       argv: ['paint', 'n', '--brush', '-h.x'],
-      error: 'Unknown option -h.x; for a file of this name write ./-h.x, or -- before it',
+      error: 'Unknown option -h.x; for a file of this name write --brush=-h.x',
     },
     {
       argv: ['drink', '-x.mp4'],

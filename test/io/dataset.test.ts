@@ -1,5 +1,5 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/io/dataset.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -95,10 +95,12 @@ describe('openDataset', () => {
     await symlink(join(root, 'image/1'), join(root, 'image/2'));
     await symlink('v.mp4', join(root, 'video/w.mp4'));
     await symlink('nowhere', join(root, 'video/x.mp4'));
+    await symlink('nowhere', join(root, 'video/u.mov'));
+    await fill(root, ['video/u.mp4']);
     const { items, clips, ignored } = await openDataset(root);
     expect(items.map(({ id }) => id)).toEqual(['1', '2']);
-    expect(clips.map(({ id }) => id)).toEqual(['v', 'w', 'x']); // The last is missing, which whoever reads it says.
-    expect(ignored).toEqual([]);
+    expect(clips.map(({ path }) => basename(path))).toEqual(['u.mp4', 'v.mp4', 'w.mp4', 'x.mp4']); // The last is missing, which whoever reads it says.
+    expect(ignored).toEqual([{ path: join(root, 'video/u.mov'), reason: 'a link to nothing' }]);
   });
 
   it('leaves an item folder that cannot be listed to whoever reads it', async () => {

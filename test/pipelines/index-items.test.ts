@@ -265,6 +265,14 @@ describe('indexItems', { timeout: 120_000 }, () => {
     expect(await describeIndex(index())).toMatchObject({ items: 4, boxes: 3 });
   });
 
+  it('takes out all that is damaged', async () => {
+    await make();
+    const name = (await readdir(join(index(), 'shards'))).find((file) => file.endsWith('.f32')) ?? '';
+    await rm(join(index(), 'shards', name));
+    expect(await removeItems(index(), ['1', '2', '3'])).toMatchObject({ content: { items: 0 } });
+    expect(await describeIndex(index())).toMatchObject({ items: 0 });
+  });
+
   it('takes items out, and says which were not there', async () => {
     await make();
     expect(await removeItems(index(), ['2', 'no', '2', 'nor'])).toEqual({

@@ -23,7 +23,7 @@ export const watchCommand: Command = defineCommand({
     source: {
       type: 'string',
       describe:
-        'A file, a folder of pictures, a URL (rtmp, rtsp, http, srt, udp) or /dev/videoN; stdin when it is - or left out. What breaks off is opened again; what cannot be opened is tried 3 more times, for 7 s',
+        'A file, a folder of pictures, a URL (rtmp, rtsp, http, srt, udp) or /dev/videoN; stdin when it is - or left out. What breaks off is opened again; what refuses is tried 3 more times, for 7 s, what is silent 10 times',
     },
   },
   options: {
