@@ -79,6 +79,7 @@ describe('parseCommandLine', () => {
     { argv: ['paint', '--brush', 'b', '--', 'help'], args: { wall: 'help' } },
     { argv: ['paint', '--brush', '-', '-5'], args: { wall: '-5', brush: '-' } },
     { argv: ['paint', 'n', '--brush', 'b', '--coat-count', '-5', '-g=true'], args: { coatCount: -5, glossy: true } },
+    { argv: ['paint', 'n', '--brush', 'b', '--coat-count', '-1e3'], args: { coatCount: -1000 } },
   ])('hands typed arguments to the command: $argv', async ({ argv, args }) => {
     const invocation = await parse(...argv);
     if (invocation.kind !== 'run') throw new Error('nothing to run');
