@@ -1,3 +1,4 @@
+import { camelCase } from './camel-case.ts';
 import { didYouMean } from './closest-name.ts';
 import { type Command } from './command.ts';
 import { UsageError } from './usage-error.ts';
@@ -65,5 +66,5 @@ function isStray(word: string, letters: ReadonlySet<string>): boolean {
 }
 
 function namesOf(name: string): readonly string[] {
-  return [`--${name}`, `--${name.replaceAll(/-(\w)/gu, (_match, letter: string) => letter.toUpperCase())}`];
+  return [`--${name}`, `--${camelCase(name)}`];
 }

@@ -1,5 +1,6 @@
 import { type ExportReport } from '../pipelines/export-report.ts';
 import { counted } from './counted.ts';
+import { passedOver } from './passed-over.ts';
 import { formatDuration } from './progress-line.ts';
 import { textLines } from './text-lines.ts';
 
@@ -30,9 +31,7 @@ export function exportSummary(report: ExportReport): string {
     const { folder, train, validation } = crops;
     lines.push(`${folder}: ${inCrops(train)} to train, ${inCrops(validation)} for validation`);
   }
-  lines.push(...validationLines(report));
-  if (inputs.ignored.length > 0)
-    lines.push(`${counted(inputs.ignored.length, 'other file')} passed over, see export.json`);
+  lines.push(...validationLines(report), ...passedOver(inputs.ignored, ', see export.json'));
   return textLines([...lines, ...problemLines(report)]);
 }
 

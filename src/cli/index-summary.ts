@@ -4,6 +4,7 @@ import { type IndexContent, type IndexReport } from '../pipelines/index-report.t
 import { type RemovalReport } from '../pipelines/remove-items.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
 import { counted } from './counted.ts';
+import { passedOver } from './passed-over.ts';
 import { formatDuration } from './progress-line.ts';
 import { textLines } from './text-lines.ts';
 import { textTable } from './text-table.ts';
@@ -22,9 +23,7 @@ export function indexSummary(report: IndexReport): string {
     `${counted(inputs.total, 'picture')}: ${inputs.done} done, ${inputs.skipped} skipped, ${inputs.failed} failed; ${frames.withoutBoxes} without a box, ${counted(boxes.embedded, 'box', 'boxes')}`,
     `${formatDuration(elapsedMs / 1000)} (warm-up ${Math.round(warmUpMs)} ms${limitedBy}), ${Math.round(peakRssBytes / 1e6)} MB`,
     contentLine(report.index, report.content),
-    ...(inputs.ignored.length > 0
-      ? [`${counted(inputs.ignored.length, 'other file')} passed over; --json lists all`]
-      : []),
+    ...passedOver(inputs.ignored, '; --json lists all'),
     ...brokenLines(report),
   ];
   return textLines(lines);

@@ -1,4 +1,5 @@
 import yargs, { type Arguments, type Argv } from 'yargs';
+import { camelCase } from './camel-case.ts';
 import { didYouMean } from './closest-name.ts';
 import { type Command } from './command.ts';
 import { readConfigFile } from './config-file.ts';
@@ -113,7 +114,7 @@ function rejectUnknown(args: Arguments, command: Command): void {
   const options = [...Object.keys(command.options), 'config', 'help', 'version'];
   const aliases = Object.values(command.options).flatMap(({ alias }) => alias ?? []);
   const known = new Set(
-    [...options, ...Object.keys(command.positionals), '_', '$0', 'h', ...aliases].flatMap((n) => [n, camel(n)]),
+    [...options, ...Object.keys(command.positionals), '_', '$0', 'h', ...aliases].flatMap((n) => [n, camelCase(n)]),
   );
   for (const name of Object.keys(args)) {
     if (known.has(name)) continue;
@@ -127,7 +128,7 @@ function rejectUnknown(args: Arguments, command: Command): void {
 function takeLast(args: Arguments, { options }: Command): void {
   for (const [name, { array = false, alias }] of Object.entries(options)) {
     if (array) continue;
-    for (const key of [name, camel(name), alias ?? []].flat()) {
+    for (const key of [name, camelCase(name), alias ?? []].flat()) {
       const value = args[key];
       if (Array.isArray(value)) args[key] = value.at(-1);
     }
@@ -170,8 +171,4 @@ function reword(message: string, command: Command | undefined): string {
 
 function usageOf({ name, usage }: Command): string {
   return `${name} ${usage}`.trim();
-}
-
-function camel(name: string): string {
-  return name.replaceAll(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
 }

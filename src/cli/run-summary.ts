@@ -3,6 +3,7 @@ import { type NotableInput } from '../pipelines/inputs-account.ts';
 import { type RunReport } from '../pipelines/run-report.ts';
 import { counted } from './counted.ts';
 import { formatBytes } from './options/parse-bytes.ts';
+import { passedOver } from './passed-over.ts';
 import { formatDuration } from './progress-line.ts';
 import { textLines } from './text-lines.ts';
 
@@ -19,7 +20,7 @@ export function runSummary(report: RunReport): string {
     `${counted(frames.read, 'frame')}, ${counted(boxes.items + boxes.clips, 'box', 'boxes')}, ${counted(matches, 'match', 'matches')}`,
     `${formatDuration(elapsedMs / 1000)} (warm-up ${Math.round(warmUpMs)} ms), ${Math.round(peakRssBytes / 1e6)} MB`,
     ...speedLines(report),
-    ...ignoredLines(report),
+    ...passedOver(inputs.ignored, `, see ${report.out}/run.json`),
     ...notableLines(inputs.notable, report.out),
   ];
   return textLines(lines);
@@ -59,11 +60,6 @@ function speedLines({ limit, usage, mainThreadShare, mainThreadMeasure, advice }
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-/** That there are other files, which may have been meant to be read. */
-function ignoredLines({ inputs: { ignored }, out }: RunReport): readonly string[] {
-  return ignored.length === 0 ? [] : [`${counted(ignored.length, 'other file')} passed over, see ${out}/run.json`];
 }
 
 /** The first inputs that were not read, or not as a whole: what is said in any case. */

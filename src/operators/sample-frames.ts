@@ -103,9 +103,9 @@ function outcomeOf(
   const missing = Math.max(0, wanted - frames);
   const facts = { path, frames, missing };
   if (fault) {
-    const broken: Omit<InputOutcome, 'owner'> = { ...facts, status: 'done', reason: messageOf(fault) };
-    if (frames > 0 && missing === 0) return broken;
-    return { ...broken, status: frames > 0 ? 'done' : 'failed', isBroken: true };
+    const told = { ...facts, reason: messageOf(fault) };
+    if (frames === 0) return { ...told, status: 'failed', isBroken: true };
+    return { ...told, status: 'done', ...(missing > 0 && { isBroken: true }) };
   }
   if (missing === 0) return { ...facts, status: 'done' };
   const reason = `It ends after ${frames} of the ${wanted} frames that are wanted`;

@@ -2,8 +2,7 @@ import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { type GalleryHit } from '../core/gallery.ts';
 import { type ApproximateManifest, divideShards, rowsOf } from '../io/approximate-index.ts';
-import { indexBlocks } from '../io/index-blocks.ts';
-import { assertStored } from '../io/read-index-block.ts';
+import { assertWholeIndex } from '../io/assert-whole-index.ts';
 import { boxAt, type IndexedItem, type IndexShard, type ItemIndex } from '../io/open-item-index.ts';
 import { readFeatureRows } from '../io/read-feature-rows.ts';
 import { openVectorTable } from '../io/vector-table.ts';
@@ -38,7 +37,7 @@ export async function openApproximateSearch(
   const { rows, settings } = manifest;
   const { covered, added } = divideShards(index, manifest);
   const rowsInTable = rowsOf(covered);
-  assertStored(indexBlocks({ featureLength, shards: covered }, 1));
+  assertWholeIndex({ featureLength, shards: covered });
   const placeOf = placesInTable(manifest.shards, covered);
   const beside = openExactSearch({ featureLength, shards: added }, options);
   const table = await openVectorTable(join(index.folder, manifest.table)).catch(async (error: unknown) => {

@@ -2,9 +2,8 @@ import { assertPath } from '../core/assert.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
 import { approximateFacts, readApproximate } from '../io/approximate-index.ts';
 import { type IndexManifest, indexFormat } from '../io/item-index-format.ts';
-import { indexBlocks } from '../io/index-blocks.ts';
+import { assertWholeIndex } from '../io/assert-whole-index.ts';
 import { openItemIndex } from '../io/open-item-index.ts';
-import { assertStored } from '../io/read-index-block.ts';
 import { contentOf, type IndexContent } from './index-report.ts';
 
 /** What is known of an index without a look at its features. */
@@ -28,7 +27,7 @@ export interface IndexDescription extends IndexContent, Pick<IndexManifest, 'mod
 export async function describeIndex(folder: string): Promise<IndexDescription> {
   assertPath('index', folder);
   const index = await openItemIndex(folder);
-  assertStored(indexBlocks(index, 1));
+  assertWholeIndex(index);
   const manifest = await readApproximate(folder);
   const { model, featureLength, options, items, shards, rows, staleRows } = index;
   return {

@@ -5,10 +5,9 @@ import { type FrameSource } from '../core/frame-source.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
 import { whileClaimed } from '../io/claim-folder.ts';
 import { type DatasetItem, openShop } from '../io/dataset.ts';
-import { indexBlocks } from '../io/index-blocks.ts';
+import { assertWholeIndex } from '../io/assert-whole-index.ts';
 import { arePicturesMarked } from '../io/mark-picture.ts';
 import { type ItemIndex, openItemIndex } from '../io/open-item-index.ts';
-import { assertStored } from '../io/read-index-block.ts';
 import { createItemIndex } from '../io/write-item-index.ts';
 import { resizePicture } from '../media/resize-picture.ts';
 import { loadManifest, type ModelSet } from '../models/load-manifest.ts';
@@ -79,14 +78,14 @@ async function putIn(options: IndexItemsOptions, settings: GraphSettings, mode: 
   const model = { name: set.name, fingerprint: set.fingerprint };
   if (mode === 'create') await createEmpty(folder, set);
   const before = await openItemIndex(folder, { model });
-  if (mode === 'add') assertStored(indexBlocks(before, 1)); // What is replaced may be what is damaged.
+  if (mode === 'add') assertWholeIndex(before); // What is replaced may be what is damaged.
   const unchanged = mode === 'add' ? await unchangedItems(shop.items, before) : new Set<string>();
   signal?.throwIfAborted();
 
   const run: EmbedItems = { options, settings, vitals, index: before, unchanged };
   const embedded = await embedItems(shop.items, run);
   const after = await openItemIndex(folder, { model });
-  assertStored(indexBlocks(after, 1));
+  assertWholeIndex(after);
   return indexReport({
     root,
     index: folder,

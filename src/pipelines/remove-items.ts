@@ -1,8 +1,7 @@
 import { assertPath } from '../core/assert.ts';
+import { assertWholeIndex } from '../io/assert-whole-index.ts';
 import { whileClaimed } from '../io/claim-folder.ts';
-import { indexBlocks } from '../io/index-blocks.ts';
 import { openItemIndex } from '../io/open-item-index.ts';
-import { assertStored } from '../io/read-index-block.ts';
 import { writeItemIndex } from '../io/write-item-index.ts';
 import { contentOf, type IndexContent } from './index-report.ts';
 
@@ -34,7 +33,7 @@ async function takeOut(index: string, ids: readonly string[]): Promise<RemovalRe
   const removed = asked.filter((id) => before.items.has(id));
   // What is taken out may be what is damaged.
   const left = before.shards.filter(({ items }) => items.some(({ id }) => !removed.includes(id)));
-  assertStored(indexBlocks({ ...before, shards: left }, 1));
+  assertWholeIndex({ ...before, shards: left });
   if (removed.length > 0) await writeItemIndex(before).remove(removed);
   return {
     index,

@@ -27,11 +27,9 @@ export async function watchSourceKind(options: WatchSourceOptions): Promise<Watc
   const { source, raw, rate, maxFrameBytes } = options;
   if (typeof source !== 'string') return 'bytes';
   const kind = await kindOf(source, raw !== undefined);
-  if (raw !== undefined && kind !== 'bytes') {
-    throw new TypeError(`Expected \`raw\` for piped bytes or a file of bare pixels, got it for ${source}`);
-  }
-  if (maxFrameBytes !== undefined && kind !== 'bytes') {
-    throw new TypeError(`Expected \`maxFrameBytes\` for piped bytes or a file of bare pixels, got it for ${source}`);
+  for (const [name, value] of Object.entries({ raw, maxFrameBytes })) {
+    if (value === undefined || kind === 'bytes') continue;
+    throw new TypeError(`Expected \`${name}\` for piped bytes or a file of bare pixels, got it for ${source}`);
   }
   if (rate !== undefined && kind === 'ffmpeg') {
     throw new TypeError(`Expected \`rate\` for frames without times, got it for ${source}, which has its own`);
