@@ -1,4 +1,4 @@
-"""The compact preset with a network of a few weights, so that a step takes milliseconds."""
+"""The scratch preset with a network of a few weights, so that a step takes milliseconds."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ ALONE = World(0, 1, torch.device("cpu"))
 
 def small_config(*more: str, member: str = "a") -> EmbedderConfig:
     """Read the small configuration with `more` laid over it."""
-    return read_embedder_config("compact", member, None, [*SMALL, *more])
+    return read_embedder_config("scratch", member, None, [*SMALL, *more])
 
 
 def train_on(folder: Path, *more: str, steps: int | None = None) -> EmbedderTraining:

@@ -39,13 +39,13 @@ def test_every_trick_is_left_out_once_a_seed(tmp_path: Path, monkeypatch: pytest
 
 def test_a_trick_that_is_off_already_is_named() -> None:
     with pytest.raises(TrainingFailure, match=r"Trick \(f\), cross-batch memory, is off already"):
-        Ablation("compact", None, (), (1,)).config("f", 1)
+        Ablation("scratch", None, (), (1,)).config("f", 1)
 
 
 def test_without_validation_there_is_nothing_to_compare(tmp_path: Path) -> None:
     data = read_crops([write_crops(tmp_path, 3)])
     with pytest.raises(TrainingFailure, match="An ablation needs validation rows"):
-        ablate_embedder.run_ablation(Ablation("compact", None, (), (1,)), data, [tmp_path], tmp_path, None)  # type: ignore[arg-type]
+        ablate_embedder.run_ablation(Ablation("scratch", None, (), (1,)), data, [tmp_path], tmp_path, None)  # type: ignore[arg-type]
 
 
 def test_the_table_gives_means_and_differences_by_seed() -> None:

@@ -11,7 +11,13 @@ from vitrine_training.loops.embedder_config import list_members, read_embedder_c
 
 def test_every_member_of_every_preset_is_valid() -> None:
     found = {preset: list_members(preset) for preset in list_presets("embedder")}
-    assert found == {"base": ["b3", "b2", "b1"], "compact": ["a", "b", "c", "d"], "seed": ["b5a", "b5b", "b6", "b7"]}
+    four = ["a", "b", "c", "d"]
+    assert found == {
+        "base": ["b3", "b2", "b1"],
+        "compact": four,
+        "scratch": four,
+        "seed": ["b5a", "b5b", "b6", "b7"],
+    }
     for preset, members in found.items():
         for member in members:
             config = read_embedder_config(preset, member)
@@ -52,7 +58,7 @@ def test_the_first_member_is_the_default() -> None:
 
 
 def test_mistakes_are_named() -> None:
-    with pytest.raises(TrainingFailure, match="No embedder preset 'tiny'; there are base, compact, seed"):
+    with pytest.raises(TrainingFailure, match="No embedder preset 'tiny'; there are base, compact, scratch, seed"):
         read_embedder_config("tiny")
     with pytest.raises(TrainingFailure, match="The preset compact has no member 'x'; it has a, b, c, d"):
         read_embedder_config("compact", "x")

@@ -205,7 +205,7 @@ def test_an_onnx_file_is_converted_and_keeps_its_facts(run: Callable[..., Told],
     for index, crop in enumerate(shop_crops(120, 209, 6)):
         cv2.imwrite(str(crops / f"{index}.png"), crop[..., ::-1])
     source = tmp_path / "a.onnx"
-    assert run("export", source, "--random", "--preset", "compact", "--member", "a").code == 0
+    assert run("export", source, "--random", "--preset", "scratch", "--member", "a").code == 0
     told = run("export", source, tmp_path / "small.onnx", "--precision", "int8", "--calibrate", crops)
     assert told.code == 0, told.err
     assert "22 Conv" in told.out
@@ -224,7 +224,7 @@ def test_an_onnx_file_is_converted_and_keeps_its_facts(run: Callable[..., Told],
         (["out.onnx", "--random", "--preset", "seed", "--member", "b8"], "has no member 'b8'; it has b5a, b5b, b6, b7"),
         (["missing.pt", "out.onnx"], "There is no checkpoint missing.pt"),
         (
-            ["out.onnx", "--random", "--preset", "compact", "--member", "a", "--precision", "int8"],
+            ["out.onnx", "--random", "--preset", "scratch", "--member", "a", "--precision", "int8"],
             "give a folder with --calibrate",
         ),
     ],

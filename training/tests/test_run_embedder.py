@@ -31,7 +31,7 @@ def without_curves(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 
 def run(folder: Path, out: Path, *more: str) -> None:
-    main(["embedder", "--preset", "compact", "--data", str(folder), "--out", str(out), "--set", *SMALL, *more])
+    main(["embedder", "--preset", "scratch", "--data", str(folder), "--out", str(out), "--set", *SMALL, *more])
 
 
 def lines_of(out: Path) -> list[dict[str, float]]:
@@ -126,7 +126,7 @@ def test_a_checkpoint_of_another_preset_ends_in_a_sentence(
 ) -> None:
     run(crops, tmp_path, "train.epochs=1")
     assert "comes from another run: its net" in sentence_of(capsys, crops, tmp_path, "net.scale=0.4")
-    assert "comes from another run: its preset is 'compact'" in sentence_of(capsys, crops, tmp_path, "preset=other")
+    assert "comes from another run: its preset is 'scratch'" in sentence_of(capsys, crops, tmp_path, "preset=other")
     torch.save({"format": 1, "kind": "detector", "identity": {}}, tmp_path / "checkpoint.pt")
     assert "is a checkpoint of a detector" in sentence_of(capsys, crops, tmp_path)
 
@@ -165,7 +165,7 @@ def test_workers_change_nothing(crops: Path, tmp_path: Path) -> None:
 
 
 def command(folder: Path, out: Path, *more: str) -> list[str]:
-    arguments = ["--preset", "compact", "--data", str(folder), "--out", str(out), "--device", "cpu"]
+    arguments = ["--preset", "scratch", "--data", str(folder), "--out", str(out), "--device", "cpu"]
     return ["-c", "from vitrine_training.cli import main; main()", "embedder", *arguments, "--set", *SMALL, *more]
 
 

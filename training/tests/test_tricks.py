@@ -36,9 +36,9 @@ def sizes_of(training: EmbedderTraining, steps: int = 24) -> set[tuple[int, int]
 
 def test_every_switch_of_the_list_is_one() -> None:
     assert list(TRICKS) == list("abcdefghi")
-    whole = read_embedder_config("compact", None, None, ["loss.memory=256", "start=checkpoint:x.pt"])
+    whole = read_embedder_config("scratch", None, None, ["loss.memory=256", "start=checkpoint:x.pt"])
     for trick in TRICKS.values():
-        off = read_embedder_config("compact", None, None, ["loss.memory=256", "start=checkpoint:x.pt", *trick.off])
+        off = read_embedder_config("scratch", None, None, ["loss.memory=256", "start=checkpoint:x.pt", *trick.off])
         assert off != whole, trick.name
 
 

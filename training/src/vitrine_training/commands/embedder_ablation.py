@@ -8,7 +8,7 @@ from .command import Command
 
 def add_ablation(parser: argparse.ArgumentParser) -> None:
     """Arguments of `ablation`."""
-    parser.add_argument("--preset", default="compact", metavar="NAME")
+    parser.add_argument("--preset", default="scratch", metavar="NAME")
     parser.add_argument("--member", metavar="NAME", help="which embedder of the preset (default: its first)")
     parser.add_argument(
         "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="values for every training"
