@@ -53,6 +53,13 @@ def test_a_file_lies_over_the_preset_and_assignments_over_both(tmp_path: Path) -
     assert (mine.seed, mine.train.rate, mine.spec.efficientnet) == (7, 0.1, "tf_efficientnet_b0")
 
 
+def test_compact_starts_from_a_package_and_scratch_from_nothing() -> None:
+    for member in ("a", "b", "c", "d"):
+        compact, scratch = read_embedder_config("compact", member), read_embedder_config("scratch", member)
+        assert (compact.start, compact.spec.efficientnet) == ("efficientnet-lite", "efficientnet_lite0")
+        assert (scratch.start, scratch.spec.efficientnet) == ("none", None)
+
+
 def test_the_first_member_is_the_default() -> None:
     assert read_embedder_config("compact").member == "a"
 

@@ -165,17 +165,22 @@ def _detector_part(facts: dict[str, Any]) -> str:
 
 
 def _changes_part(now: dict[str, Any], before: dict[str, Any]) -> str:
-    """Tell what a set's measurements on the held-out shop were before."""
+    """Tell what measurements were before, of those parts that `before` has."""
     rows = []
-    for side in ("pictures", "clips"):
-        for name, key in (("AP50", "ap50"), ("AP", "ap")):
-            pair = [facts["detector"]["heldOutShop"][side][key] for facts in (before, now)]
-            rows.append(_row(f"detector, {side}, {name}", [f"{value:.3f}" for value in pair]))
+    if "detector" in before:
+        for side in ("pictures", "clips"):
+            for name, key in (("AP50", "ap50"), ("AP", "ap")):
+                pair = [facts["detector"]["heldOutShop"][side][key] for facts in (before, now)]
+                rows.append(_row(f"detector on the held-out shop, {side}, {name}", [f"{value:.3f}" for value in pair]))
+    if "embedders" in before:
+        for name, key in (("box", "boxRecallAt1"), ("item", "itemRecallAt1")):
+            pair = [facts["embedders"]["ensemble"][key] for facts in (before, now)]
+            rows.append(_row(f"ensemble on composites, {name} recall@1", [f"{value:.3f}" for value in pair]))
     for name, key in (
         ("frame box, mean IoU", "frameBoxIou"),
         ("clip -> item, recall@1", "recallAt1"),
         ("final", "final"),
     ):
-        rows.append(_row(name, [f"{facts['shop'][key]:.4f}" for facts in (before, now)]))
-    head = "| on the held-out shop | before | now |\n| --- | --- | --- |\n"
+        rows.append(_row(f"held-out shop, {name}", [f"{facts['shop'][key]:.4f}" for facts in (before, now)]))
+    head = "| | before | now |\n| --- | --- | --- |\n"
     return f"## What changed\n\n{_paragraph(before['what'])}\n\n{head}" + "\n".join(rows)
