@@ -10,7 +10,7 @@ export interface TrackingOptions {
   readonly halfLifeSeconds: number;
   /** Seconds after which a garment that is not seen has left, if a frame in between has missed it; at least 0. @defaultValue `1.5` */
   readonly lingerSeconds: number;
-  /** Mean squared distance to an item's two nearest pictures at which an item is as likely as "none of them", 0 to 4. @defaultValue `1.2` */
+  /** Mean squared distance to an item's two nearest pictures at which an item is as likely as "none of them", 0 to 4. @defaultValue `1` */
   readonly evenDistance: number;
   /** Distance that makes an item e times less likely; above 0. @defaultValue `0.1` */
   readonly temperature: number;
@@ -34,7 +34,7 @@ export const defaultTracking: TrackingOptions = {
   sureLikeness: 0.8,
   halfLifeSeconds: 3,
   lingerSeconds: 1.5,
-  evenDistance: 1.2,
+  evenDistance: 1,
   temperature: 0.1,
   announceAt: 0.8,
   doubtBelow: 0.4,
