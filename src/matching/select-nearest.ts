@@ -63,46 +63,41 @@ export function selectNearest({ queries, featureLength, k }: SelectNearestOption
   let measured = 0;
 
   /** Raises the floor of a query to what the `k`-th largest of some true products, or of what they are at least, says. */
-  const raise = (query: number, leasts: Float64Array): void => {
+  const raise = (query: number, leasts: readonly number[]): void => {
     if (leasts.length < k) return;
-    leasts.sort();
-    floors[query] = Math.max(floors[query]!, leastEqualDot(leasts[leasts.length - k]!));
+    floors[query] = Math.max(floors[query]!, leastEqualDot(largest(leasts, k)));
   };
 
-  /** The most that a true product can be. */
-  const mostOf = (query: number, place: number, { blockOf, rowOf }: Placing): number => {
-    const { dots, coarse, rows } = blockOf(place);
-    if (coarse === undefined) return dots[rowOf(place) * count + query]! + usualErrors[query]!;
-    return dots[query * rows + rowOf(place)]! + coarse.queries[query]!;
-  };
-
-  /** The least that a true product can be. */
-  const leastOf = (query: number, place: number, placing: Placing): number => {
-    const { coarse } = placing.blockOf(place);
-    const row = coarse?.rows[placing.rowOf(place)] ?? 0;
-    return mostOf(query, place, placing) - 2 * ((coarse?.queries ?? usualErrors)[query]! + row);
-  };
-
-  /** For each query, the rows of some blocks that can be among its nearest, as places in {@link Placing}. */
-  const candidates = (blocks: readonly DotBlock[], placing: Placing): readonly (readonly number[])[] => {
-    const found = near.map(() => [] as number[]);
+  /** For each query, the rows of some blocks that can be among its nearest. */
+  const candidates = (blocks: readonly DotBlock[], placing: Placing): readonly Candidates[] => {
+    const found = near.map((): Candidates => ({ places: [], mosts: [], leasts: [] }));
     const room = near.map(() => 4 * k + 128);
     const limits = new Float64Array(count);
     const dropFar = (query: number): void => {
-      const all = found[query]!;
-      if (all.length <= k) return;
-      const leasts = new Float64Array(all.length);
-      for (const [at, place] of all.entries()) leasts[at] = leastOf(query, place, placing);
+      const { places, mosts, leasts } = found[query]!;
+      if (places.length <= k) return;
       raise(query, leasts);
-      const left = all.filter((place) => mostOf(query, place, placing) >= floors[query]!);
-      found[query] = left;
-      room[query] = 2 * left.length + 128;
+      const floor = floors[query]!;
+      let left = 0;
+      for (let at = 0; at < places.length; at += 1) {
+        if (mosts[at]! < floor) continue;
+        places[left] = places[at]!;
+        mosts[left] = mosts[at]!;
+        leasts[left] = leasts[at]!;
+        left += 1;
+      }
+      for (const all of [places, mosts, leasts]) all.length = left;
+      room[query] = 2 * left + 128;
     };
     for (const [number, { dots, coarse, rows }] of blocks.entries()) {
       const errors = coarse?.queries ?? usualErrors;
       for (const [query, floor] of floors.entries()) limits[query] = floor - errors[query]!;
-      const offer = (query: number, row: number): void => {
-        if (found[query]!.push(placing.placeOf(number, row)) < room[query]!) return;
+      const offer = (query: number, { row, dot }: { readonly row: number; readonly dot: number }): void => {
+        const { places, mosts, leasts } = found[query]!;
+        const most = dot + errors[query]!;
+        mosts.push(most);
+        leasts.push(most - 2 * (errors[query]! + (coarse?.rows[row] ?? 0)));
+        if (places.push(placing.placeOf(number, row)) < room[query]!) return;
         dropFar(query);
         limits[query] = floors[query]! - errors[query]!;
       };
@@ -111,13 +106,15 @@ export function selectNearest({ queries, featureLength, k }: SelectNearestOption
           const [first, end] = [query * rows, (query + 1) * rows];
           let at = firstAtLeast(dots, { limit: limits[query]!, from: first, end });
           while (at < end) {
-            offer(query, at - first);
+            offer(query, { row: at - first, dot: dots[at]! });
             at = firstAtLeast(dots, { limit: limits[query]!, from: at + 1, end });
           }
         }
       } else {
         for (let row = 0, at = 0; row < rows; row += 1) {
-          for (let query = 0; query < count; query += 1, at += 1) if (dots[at]! >= limits[query]!) offer(query, row);
+          for (let query = 0; query < count; query += 1, at += 1) {
+            if (dots[at]! >= limits[query]!) offer(query, { row, dot: dots[at]! });
+          }
         }
       }
     }
@@ -126,29 +123,32 @@ export function selectNearest({ queries, featureLength, k }: SelectNearestOption
   };
 
   /**
-   * Those of some rows that can be among the nearest by products that are as good as exact: first of the most promising, which leaves fewer of the others. Worth it
-   * where there are many.
+   * Those of some rows that can be among the nearest by products that are as good as exact: first of the most promising, twice as many each time, which
+   * leaves fewer of the others. Worth it where there are many.
    */
-  const closer = (query: number, places: readonly number[], placing: Placing): readonly number[] => {
+  const closer = (query: number, { places, mosts }: Candidates, { blockOf, rowOf }: Placing): readonly number[] => {
     if (places.length < 2 * k) {
       measured += places.length;
       return places;
     }
-    const { blockOf, rowOf } = placing;
-    const sorted = places.toSorted((a, b) => mostOf(query, b, placing) - mostOf(query, a, placing));
+    const sorted = Float64Array.from(mosts).sort();
     const left: number[] = [];
     const dots: number[] = [];
-    for (const place of sorted) {
-      if (left.length >= 2 * k && mostOf(query, place, placing) < floors[query]!) break;
-      const pair = { queries, query, features: blockOf(place).features, row: rowOf(place), featureLength };
-      left.push(place);
-      dots.push(dotInAnyOrder(pair));
-      if (left.length === 2 * k || left.length % 64 === 0) {
-        raise(
-          query,
-          Float64Array.from(dots, (dot) => dot - orderError),
-        );
+    let above = Infinity;
+    for (let promising = 2 * k; above > floors[query]!; promising *= 2) {
+      const from = Math.max(sorted[Math.max(0, sorted.length - promising)]!, floors[query]!);
+      for (const [at, place] of places.entries()) {
+        if (mosts[at]! < from || mosts[at]! >= above) continue;
+        const pair = { queries, query, features: blockOf(place).features, row: rowOf(place), featureLength };
+        left.push(place);
+        dots.push(dotInAnyOrder(pair));
       }
+      raise(
+        query,
+        dots.map((dot) => dot - orderError),
+      );
+      if (promising >= places.length) break;
+      above = from;
     }
     measured += left.length;
     return left.filter((_, at) => dots[at]! >= floors[query]! - orderError);
@@ -159,10 +159,10 @@ export function selectNearest({ queries, featureLength, k }: SelectNearestOption
       const placing = placingOf(blocks);
       const { blockOf, rowOf } = placing;
       measured = 0;
-      for (const [query, places] of candidates(blocks, placing).entries()) {
-        if (places.length === 0) continue;
+      for (const [query, some] of candidates(blocks, placing).entries()) {
+        if (some.places.length === 0) continue;
         const kept = near[query]!;
-        for (const place of closer(query, places, placing)) {
+        for (const place of closer(query, some, placing)) {
           const { features, firstRow } = blockOf(place);
           const row = rowOf(place);
           kept.rows.push(firstRow + row);
@@ -180,6 +180,16 @@ export function selectNearest({ queries, featureLength, k }: SelectNearestOption
     },
     found: () => near,
   };
+}
+
+/** Rows that can be among the nearest, in the order in which they were met. */
+interface Candidates {
+  /** As {@link Placing} has them. */
+  readonly places: number[];
+  /** The most that the true product of each can be. */
+  readonly mosts: number[];
+  /** The least that it can be. */
+  readonly leasts: number[];
 }
 
 /** The rows of some blocks as one number each. */
@@ -206,4 +216,22 @@ function firstAtLeast(
   let at = from;
   while (at < end && numbers[at]! < limit) at += 1;
   return at;
+}
+
+/** Up to how many of the largest numbers are found in one pass; more take longer than sorting. */
+const fewLargest = 64;
+
+/** The `k`-th largest of at least `k` numbers. */
+function largest(numbers: readonly number[], k: number): number {
+  if (k > fewLargest) return Float64Array.from(numbers).sort()[numbers.length - k]!;
+  /** The largest so far, the least of them first. */
+  const top = new Float64Array(k).fill(-Infinity);
+  for (let index = 0; index < numbers.length; index += 1) {
+    const number = numbers[index]!;
+    if (number <= top[0]!) continue;
+    let at = 0;
+    for (; at + 1 < k && top[at + 1]! < number; at += 1) top[at] = top[at + 1]!;
+    top[at] = number;
+  }
+  return top[0]!;
 }

@@ -39,7 +39,7 @@ describe('selectNearest', () => {
       fc.property(
         fc.array(vector, { maxLength: 120 }),
         fc.array(vector, { minLength: 1, maxLength: 3 }),
-        fc.integer({ min: 1, max: 12 }),
+        fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(64, 65, 70)),
         fc.integer({ min: 1, max: 60 }),
         fc.array(fc.constantFrom(-1, 0, 1), { minLength: 1, maxLength: 50 }),
         (rows, queries, k, blockRows, signs) => {
