@@ -34,7 +34,7 @@ export { type RemovalReport, removeItems } from './pipelines/remove-items.ts';
 export { openGallery, type OpenGalleryOptions } from './pipelines/open-gallery.ts';
 export { doctor, type DoctorOptions, type DoctorReport, type Finding, type ModelsFinding } from './pipelines/doctor.ts';
 export { type ModelSpeed } from './pipelines/measure-models.ts';
-export { compactModels, packageVersion, shopFixture } from './pipelines/package-folder.ts';
+export { compactInt8Models, compactModels, packageVersion, shopFixture } from './pipelines/package-folder.ts';
 
 // Matching and scores, in memory.
 export { matchBoxes, type MatchBoxesOptions } from './matching/match-boxes.ts';

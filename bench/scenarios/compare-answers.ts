@@ -19,6 +19,22 @@ export async function compareAnswers(ours: string, theirs: string): Promise<stri
   throw new Error(`${theirs} does not answer as ${ours}: ${faults.join('; ')}`);
 }
 
+/**
+ * Checks that two result files name the same item for each clip, where boxes, and frames and pictures with them, may be others.
+ *
+ * @throws Error that lists the clips with other items.
+ */
+export async function compareItems(ours: string, theirs: string): Promise<string> {
+  const [wanted, given] = await Promise.all([readResult(ours), readResult(theirs)]);
+  const itemsOf = (answers: readonly Answer[]): ReadonlyMap<string, string> =>
+    new Map(answers.map(({ videoId, itemId }) => [videoId, itemId]));
+  const [a, b] = [itemsOf(wanted), itemsOf(given)];
+  const other = [...new Set([...a.keys(), ...b.keys()])].filter((clip) => a.get(clip) !== b.get(clip));
+  if (other.length === 0) return `the same items for ${wanted.length} clips`;
+  const faults = other.map((clip) => `${b.get(clip)} for ${a.get(clip)} in ${clip}`);
+  throw new Error(`${theirs} does not answer as ${ours}: ${faults.join('; ')}`);
+}
+
 /** What differs between two results, clip by clip. */
 export function differences(wanted: readonly Answer[], given: readonly Answer[]): readonly string[] {
   const left = new Map(given.map((answer) => [answer.videoId, answer]));

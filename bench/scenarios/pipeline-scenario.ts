@@ -9,7 +9,7 @@ import { matchProgram } from './match-program.ts';
 import { type Contender, contenders, runPipeline, shopOf } from './pipeline.ts';
 import { pipelinePlots, pipelineSection } from './pipeline-section.ts';
 
-/** `npm run bench -- pipeline --root <shop> [--against seed,script,floor] [--runs 5] [--clips <n>] [--python <python>]`. */
+/** `npm run bench -- pipeline --root <shop> [--against seed,script,floor,int8] [--runs 5] [--clips <n>] [--python <python>]`. */
 export const pipelineScenario: Scenario<PipelineResults> = {
   summary: '`match` against other ways to the same answers, each run a process of its own, in turn',
   options: {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { openDataset } from '../../src/io/dataset.ts';
-import { packageFolder } from '../../src/pipelines/package-folder.ts';
+import { compactInt8Models, compactModels, packageFolder } from '../../src/pipelines/package-folder.ts';
 import { type FloorReport } from '../baselines/floor-report.ts';
 import { asStarted } from '../harness/as-started.ts';
 import { measured } from '../harness/measured.ts';
@@ -12,10 +12,10 @@ import { measureChild } from '../harness/measure-child.ts';
 import { type Comparison, type LeftOut, spreadsOf, summarise } from '../harness/results.ts';
 import { runPairs } from '../harness/run-pairs.ts';
 import { type Cost, type Pair } from '../harness/spread.ts';
-import { compareAnswers } from './compare-answers.ts';
+import { compareAnswers, compareItems } from './compare-answers.ts';
 
 /** What `match` can be compared with. */
-export const contenders = ['seed', 'script', 'floor'] as const;
+export const contenders = ['seed', 'script', 'floor', 'int8'] as const;
 /** One of {@link contenders}. */
 export type Contender = (typeof contenders)[number];
 
@@ -118,7 +118,27 @@ const contests: Readonly<Record<Contender, (job: Job) => Promise<Contest | LeftO
   seed: (job) => Promise.resolve(seedContest(job)),
   script: scriptContest,
   floor: floorContest,
+  int8: (job) => Promise.resolve(int8Contest(job)),
 };
+
+/** `match` itself with the same embedders. The answers have to be the same ones; its boxes may lie elsewhere by a few pixels. */
+function int8Contest({ root, out, result, options: { models, frames } }: Job): Contest | LeftOut {
+  const title = '`match` with compact-int8';
+  if (resolve(models) !== compactModels) return { title, leftOut: `it is compared with compact, not with ${models}` };
+  return {
+    title,
+    over: 'other',
+    run: async () => {
+      const program = await asStarted(join(built, 'bin/vitrine.js'));
+      const where = ['--out', out, '--quiet', '--device', 'cpu'];
+      return measureChild({
+        command: program,
+        args: ['match', root, ...where, '--models', compactInt8Models, '--frames', frames],
+      });
+    },
+    check: () => compareItems(result, join(out, 'result.json')),
+  };
+}
 
 function seedContest({ root, out, result, options: { models, frames } }: Job): Contest {
   const args = [join(built, 'bench/baselines/seed-dataflow.js'), root, out, models, frames];

@@ -12,7 +12,7 @@ export interface DetectorSide {
 
 /** A model file and the digest that it must have. */
 export interface ModelFile {
-  /** Name of a file beside the manifest. */
+  /** Name of a file beside the manifest, or `../<folder>/<file>` for one of a set beside this one, which shares it. */
   readonly file: string;
   /** SHA-256 of the file, 64 lower-case hex digits. */
   readonly sha256: string;
@@ -55,7 +55,12 @@ export type Manifest = EmbedderFiles & {
 };
 
 const file = {
-  file: z.string().regex(/^[\w-][\w.-]*$/, 'must be the name of a file beside the manifest'),
+  file: z
+    .string()
+    .regex(
+      /^(?:\.\.\/[\w-][\w.-]*\/)?[\w-][\w.-]*$/,
+      'must be the name of a file beside the manifest, or ../<folder>/<file> for one of a set beside this one',
+    ),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'),
 };
 const pixels = z.int().min(1).max(8192);

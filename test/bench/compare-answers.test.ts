@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { differences } from '../../bench/scenarios/compare-answers.ts';
+import { compareItems, differences } from '../../bench/scenarios/compare-answers.ts';
 import { type Answer } from '../../src/core/answer.ts';
+import { type Match } from '../../src/core/match.ts';
+import { writeResult } from '../../src/io/result-file.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const answer: Answer = {
   videoId: 'v1',
@@ -23,5 +27,30 @@ describe('differences', () => {
     { what: 'another clip', given: [{ ...answer, videoId: 'v2' }], faults: 2 },
   ])('finds $faults in $what', ({ given, faults }) => {
     expect(differences([answer], given)).toHaveLength(faults);
+  });
+});
+
+describe('compareItems', () => {
+  const match: Match = {
+    videoId: 'v1',
+    itemId: '001',
+    imgName: '0',
+    itemBox: [1, 2, 30, 40],
+    frameIndex: 80,
+    frameBox: [5, 6, 70, 80],
+    distance: 0.5,
+  };
+
+  it.each([
+    { what: 'another frame and box', given: [{ ...match, frameIndex: 100, frameBox: [0, 0, 9, 9] as const }] },
+    { what: 'another item', given: [{ ...match, itemId: '002' }], fault: '002 for 001 in v1' },
+    { what: 'no answer', given: [], fault: 'undefined for 001 in v1' },
+    { what: 'one too many', given: [match, { ...match, videoId: 'v2' }], fault: '001 for undefined in v2' },
+  ])('judges $what', async ({ given, fault }) => {
+    await using folder = await temporaryFolder();
+    const [ours, theirs] = [join(folder.path, 'ours.json'), join(folder.path, 'theirs.json')];
+    await Promise.all([writeResult(ours, [match]), writeResult(theirs, given)]);
+    const said = await compareItems(ours, theirs).catch((error: unknown) => String(error));
+    expect(said).toContain(fault ?? 'the same items for 1 clips');
   });
 });

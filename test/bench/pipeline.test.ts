@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Comparison, type LeftOut, type PipelineResults } from '../../bench/harness/results.ts';
 import { type Contender, runPipeline } from '../../bench/scenarios/pipeline.ts';
 import { pipelineScenario } from '../../bench/scenarios/pipeline-scenario.ts';
+import { compactModels, shopFixture } from '../../src/pipelines/package-folder.ts';
 import { runBench } from '../helpers/run-bench.ts';
 import { defaultsOf } from '../helpers/run-scenario.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -48,6 +49,16 @@ describe('the pipeline scenario', { timeout: 120_000, skip: process.platform ===
       parts: { 'its models': { wallSeconds: { n: 1 } } },
       notes: { batches: expect.any(Number), features: expect.any(Number), boxes: expect.any(Number) },
     });
+  });
+
+  it('finds the items of compact in compact-int8', async () => {
+    const quick = { runs: 1, countFirst: true, clips: 2, command: 'a command', say: () => undefined };
+    const compact = { root: shopFixture, models: compactModels, frames: '80:380:20', python: 'no-such-python' };
+    expect(await runPipeline('int8', { ...compact, ...quick })).toMatchObject({
+      ratio: 'match / `match` with compact-int8',
+      agreement: expect.stringMatching(/^the same items for [12] clips$/u),
+    });
+    expect(await compare('int8')).toMatchObject({ leftOut: expect.stringContaining(tinyModels) });
   });
 
   it('says that the script was left out where there is no Python for it', async () => {

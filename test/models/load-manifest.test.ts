@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadManifest } from '../../src/models/load-manifest.ts';
+import { compactInt8Models, compactModels } from '../../src/pipelines/package-folder.ts';
 import { copyTinyModels, tinyBundle, tinyModels } from '../helpers/tiny-models.ts';
 
 describe('loadManifest', () => {
@@ -20,6 +21,13 @@ describe('loadManifest', () => {
     const set = await loadManifest(tinyBundle);
     const path = join(tinyBundle, 'embedders.onnx');
     expect(set.embedders).toEqual([{ name: 'a+b+c+d', path, featureLength: 2048 }]);
+  });
+
+  it('finds embedders in the set beside that they belong to', async () => {
+    const [set, compact] = await Promise.all([loadManifest(compactInt8Models), loadManifest(compactModels)]);
+    expect(set.embedders).toEqual(compact.embedders);
+    expect(set.detector).toEqual({ ...compact.detector, path: join(compactInt8Models, 'detector.onnx') });
+    expect(set.fingerprint).not.toBe(compact.fingerprint);
   });
 
   it('takes a bundle for another set than its embedders', async () => {

@@ -17,6 +17,13 @@ describe('parseManifest', () => {
     expect(manifest.crops.sizes).toHaveLength(12);
   });
 
+  it('reads files of a set beside this one', () => {
+    const manifest = JSON.parse(text);
+    manifest.embedders[1].file = '../compact/embedder-b.onnx';
+    const { embedders } = parseManifest(JSON.stringify(manifest), 'm.json');
+    expect(embedders[1]).toMatchObject({ file: '../compact/embedder-b.onnx' });
+  });
+
   it.each<[what: string, change: (manifest: Json) => void, message: RegExp]>([
     ['an unknown key', (m) => (m.color = 1), /unknown key `color`/],
     ['an unknown key further in', (m) => (m.detector.clips.scale = 1), /unknown key `detector\.clips\.scale`/],
@@ -34,6 +41,9 @@ describe('parseManifest', () => {
       /`detector\.sha256` must be 64 lower-case hex/,
     ],
     ['a file elsewhere', (m) => (m.detector.file = '../detector.onnx'), /`detector\.file` must be the name of a file/],
+    ['a file further up', (m) => (m.detector.file = '../../a/b.onnx'), /`detector\.file` must be the name of a file/],
+    ['a file down and up', (m) => (m.detector.file = '../a/../b.onnx'), /`detector\.file` must be the name of a file/],
+    ['a path from the root', (m) => (m.detector.file = '/a/b.onnx'), /`detector\.file` must be the name of a file/],
     ['no embedder', (m) => (m.embedders = []), /`embedders`/],
     ['one name twice', (m) => (m.embedders[1].name = 'a'), /`embedders` must have different names/],
     ['a long side below the short one', (m) => (m.detector.maxSide = 63), /`detector\.maxSide` must be at least/],

@@ -78,6 +78,29 @@ def test_options_say_it_instead(folder: Path) -> None:
     assert manifest["provenance"]["data"] == "d"
 
 
+def test_a_set_shares_the_embedders_of_the_one_beside_it(folder: Path, tmp_path: Path) -> None:
+    whole, part = tmp_path / "sets" / "whole", tmp_path / "sets" / "part"
+    for place in (whole, part):
+        place.mkdir(parents=True)
+    for path in folder.glob("embedder-*.onnx"):
+        path.rename(whole / path.name)
+    (folder / "detector.onnx").rename(part / "detector.onnx")
+    main(["package", str(part), "--embedders-from", str(whole)])
+    manifest = read_manifest(part)
+    assert manifest["detector"]["file"] == "detector.onnx"
+    assert [entry["file"] for entry in manifest["embedders"]] == [
+        f"../whole/embedder-{name}.onnx" for name in ("b5a", "b5b", "b6")
+    ]
+    for entry in manifest["embedders"]:
+        assert entry["sha256"] == hashlib.sha256((part / entry["file"]).read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("place", [".", "..", "inner", "../other/inner"])
+def test_a_set_shares_with_one_beside_it_only(folder: Path, place: str) -> None:
+    with pytest.raises(TrainingFailure, match=r"--embedders-from .* is not another folder beside"):
+        package_models(folder, SetOptions(embedders_from=folder / place))
+
+
 def test_a_bundle_stands_in_place_of_the_files_and_gives_the_same(folder: Path) -> None:
     main(["package", str(folder), "--bundle", "--embedders", "b5b", "b6", "b5a"])
     manifest = read_manifest(folder)

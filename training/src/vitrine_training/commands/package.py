@@ -17,6 +17,12 @@ def add_package(parser: argparse.ArgumentParser) -> None:
         "--embedders", nargs="+", default=[], metavar="NAME", help="their order (default: by file name)"
     )
     parser.add_argument(
+        "--embedders-from",
+        type=Path,
+        metavar="FOLDER",
+        help="a set beside this one, whose embedders are this one's too (default: those in the folder)",
+    )
+    parser.add_argument(
         "--picture-side", type=int, metavar="PX", help="short side of pictures (default: the detector's)"
     )
     parser.add_argument("--picture-score", type=float, default=0.90, help="a picture's box counts above (default 0.90)")
@@ -36,6 +42,7 @@ def _run_package(arguments: argparse.Namespace) -> None:
     options = SetOptions(
         name=arguments.name,
         embedders=tuple(arguments.embedders),
+        embedders_from=arguments.embedders_from,
         picture_side=arguments.picture_side,
         picture_score=arguments.picture_score,
         clip_side=arguments.clip_side,

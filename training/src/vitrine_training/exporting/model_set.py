@@ -35,6 +35,8 @@ class SetOptions:
     """Default: the folder's name."""
     embedders: tuple[str, ...] = ()
     """Order of the embedders' names; default: that of the file names."""
+    embedders_from: Path | None = None
+    """A set whose embedders this one shares, in a folder beside this one; default: they lie with the detector."""
     picture_side: int | None = None
     picture_score: float = PICTURE_SCORE
     clip_side: int | None = None
@@ -60,9 +62,9 @@ class _Embedder:
 def package_models(folder: Path, options: SetOptions) -> dict[str, Any]:
     """Check and try the ONNX files in `folder`, and write `manifest.json` beside them; returns what was written.
 
-    The detector is `detector.onnx`, the embedders are all `embedder-*.onnx`. Metrics are copied from `card.json` when
-    there is one. With `is_bundled` the embedders are also merged into `embedders.onnx`, which the manifest then names
-    in place of their files.
+    The detector is `detector.onnx`, the embedders are all `embedder-*.onnx`, of `embedders_from` if that is given.
+    Metrics are copied from `card.json` when there is one. With `is_bundled` the embedders are also merged into
+    `embedders.onnx`, which the manifest then names in place of their files.
 
     Raises:
         TrainingFailure: a model is missing, breaks the contract or cannot be run; something must be said that no file
@@ -72,7 +74,8 @@ def package_models(folder: Path, options: SetOptions) -> dict[str, Any]:
     detector = read_onnx(detector_path)
     check_contract(detector, "detector", detector_path)
     try_detector(detector, detector_path)
-    embedders = _find_embedders(folder, options.embedders)
+    shared = _beside(folder, options.embedders_from) if options.embedders_from else folder
+    embedders = _find_embedders(shared, options.embedders)
     scale = _crop_scale(embedders, options.crop_scale)
     sizes = scaled_sizes(scale)
     lengths = {one.name: feature_length(one.model, one.path, sizes[_MIDDLE_BUCKET]) for one in embedders}
@@ -81,16 +84,16 @@ def package_models(folder: Path, options: SetOptions) -> dict[str, Any]:
     manifest: dict[str, Any] = {
         "format": 1,
         "name": options.name or folder.resolve().name,
-        "detector": {**_file_entry(detector_path), **_sides(read_facts(detector, "detector"), options)},
+        "detector": {**_file_entry(detector_path, folder), **_sides(read_facts(detector, "detector"), options)},
     }
     if options.is_bundled:
         models = {one.name: one.model for one in embedders}
         write_onnx(bundle_embedders(models, lengths), folder / BUNDLE_FILE)
         manifest["embedders"] = [{"name": one.name, "featureLength": lengths[one.name]} for one in embedders]
-        manifest["bundle"] = _file_entry(folder / BUNDLE_FILE)
+        manifest["bundle"] = _file_entry(folder / BUNDLE_FILE, folder)
     else:
         manifest["embedders"] = [
-            {"name": one.name, **_file_entry(one.path), "featureLength": lengths[one.name]} for one in embedders
+            {"name": one.name, **_file_entry(one.path, folder), "featureLength": lengths[one.name]} for one in embedders
         ]
     manifest["crops"] = {"sizes": [list(size) for size in sizes]}
     manifest["provenance"] = {
@@ -162,8 +165,17 @@ def _weights_in_words(detector: onnx.ModelProto, embedders: list[_Embedder]) -> 
     return "; ".join(part for part in told if not part.endswith(": ")) or "not said"
 
 
-def _file_entry(path: Path) -> dict[str, str]:
-    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+def _beside(folder: Path, other: Path) -> Path:
+    folder, other = folder.resolve(), other.resolve()
+    if other == folder or other.parent != folder.parent:
+        raise TrainingFailure(f"--embedders-from {other} is not another folder beside {folder}: a set is moved with it")
+    return other
+
+
+def _file_entry(path: Path, folder: Path) -> dict[str, str]:
+    beside = path.parent.resolve() != folder.resolve()
+    name = f"../{path.parent.name}/{path.name}" if beside else path.name
+    return {"file": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def _headline(card: dict[str, Any]) -> dict[str, Any]:
