@@ -15,7 +15,11 @@ export function createPace(): (counts: ProgressCounts) => ProgressNow {
     if (sec < 1) return counts;
     const inputsPerSec = (finishedOf(counts) - finishedOf(first)) / sec;
     const framesPerSec = counts.frames === undefined ? undefined : (counts.frames - (first.frames ?? 0)) / sec;
-    const left = counts.total - finishedOf(counts);
-    return { ...counts, framesPerSec, leftSec: inputsPerSec > 0 ? left / inputsPerSec : undefined };
+    const { frames = 0, framesTotal } = counts;
+    const [left, perSec] =
+      framesTotal === undefined
+        ? [counts.total - finishedOf(counts), inputsPerSec]
+        : [framesTotal - frames, framesPerSec ?? 0];
+    return { ...counts, framesPerSec, leftSec: perSec > 0 ? left / perSec : undefined };
   };
 }

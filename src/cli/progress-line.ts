@@ -11,6 +11,8 @@ export interface ProgressCounts {
   /** All inputs. */
   readonly total: number;
   readonly frames?: number;
+  /** Frames that there will have been in the end, where inputs are not the same work. */
+  readonly framesTotal?: number;
   readonly boxes?: number;
   /** Milliseconds since the run began. */
   readonly elapsedMs: number;
@@ -29,14 +31,25 @@ export function finishedOf({ done, skipped = 0, failed = 0 }: ProgressCounts): n
   return done + skipped + failed;
 }
 
+/** How much of the work is done, 0 to 1: of the frames where these are known, and else of the inputs; 1 only when all is. */
+export function shareOf(counts: ProgressCounts): number {
+  const finished = finishedOf(counts);
+  if (finished >= counts.total) return 1;
+  const { frames = 0, framesTotal = 0 } = counts;
+  return framesTotal > 0 ? Math.min(0.99, frames / framesTotal) : finished / counts.total;
+}
+
 /** `of` what a run consists when nothing else is said. */
 export const ofInputs = 'inputs';
 
-/** One line such as `34/75 inputs (45%), 1 failed, 480 frames, 311 boxes, 12.3 frames/s, 0:42 left`. */
+/** One line such as `45%, 34/75 inputs, 1 failed, 480 frames, 311 boxes, 12.3 frames/s, 0:42 left`. */
 export function progressLine(now: ProgressNow, of: string = ofInputs): string {
-  const finished = finishedOf(now);
-  const percent = now.total === 0 ? 100 : Math.floor((finished / now.total) * 100);
-  return [`${finished}/${now.total} ${of} (${percent}%)`, ...detailsOf(now)].join(', ');
+  return [`${percentOf(now)}, ${finishedOf(now)}/${now.total} ${of}`, ...detailsOf(now)].join(', ');
+}
+
+/** How much of the work is done, such as `45%`. */
+export function percentOf(now: ProgressCounts): string {
+  return `${Math.floor(shareOf(now) * 100)}%`;
 }
 
 /** A bar of `width` cells, filled from the left, with eighths of a cell. */

@@ -7,8 +7,10 @@ import {
   detailsOf,
   finishedOf,
   ofInputs,
+  percentOf,
   progressBar,
   progressLine,
+  shareOf,
 } from './progress-line.ts';
 
 /** Options of {@link showProgress}. */
@@ -86,9 +88,7 @@ function drawBar(stream: TerminalStream, of: string, signal?: AbortSignal): Prog
 }
 
 function barLines(now: ProgressNow, of: string, columns: number): string {
-  const finished = finishedOf(now);
-  const share = now.total === 0 ? 1 : finished / now.total;
-  const head = `${finished}/${now.total} ${of}`;
-  const bar = progressBar(share, Math.max(10, Math.min(40, columns - head.length - 10)));
-  return `${bar} ${Math.floor(share * 100)}% ${head}\n${detailsOf(now).join(' · ')}`;
+  const head = `${finishedOf(now)}/${now.total} ${of}`;
+  const bar = progressBar(shareOf(now), Math.max(10, Math.min(40, columns - head.length - 10)));
+  return `${bar} ${percentOf(now)} ${head}\n${detailsOf(now).join(' · ')}`;
 }

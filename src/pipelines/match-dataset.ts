@@ -19,6 +19,7 @@ import { lendMemory } from '../models/memory-pool.ts';
 import { openModels } from '../models/open-models.ts';
 import { boxGraph } from './box-graph.ts';
 import { datasetSources } from './dataset-sources.ts';
+import { frameForecast } from './frame-forecast.ts';
 import { frameDecoder } from './frame-decoder.ts';
 import { type MainThreadUse, meterMainThread } from './main-thread.ts';
 import { type MatchDatasetOptions, type MatchSettings, matchSettings } from './match-options.ts';
@@ -197,9 +198,18 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
   trace?.count(graph.readEdges);
 
   const total = sources.reduce((sum, { inputs }) => sum + inputs.length, 0);
-  const report = (tally: Tally): void => onProgress?.(progressOf(tally, { total, elapsedMs: vitals.read().elapsedMs }));
+  const forecast = frameForecast(sources);
+  let framesTotal = forecast();
+  const report = (tally: Tally): void =>
+    onProgress?.(progressOf(tally, { total, framesTotal, elapsedMs: vitals.read().elapsedMs }));
   const tally = await lastValueFrom(
-    graph.stored$.pipe(scan(addSource, emptyTally), startWith(emptyTally), tap(report), untilAborted(signal)),
+    graph.stored$.pipe(
+      tap((stored) => (framesTotal = forecast(stored))),
+      scan(addSource, emptyTally),
+      startWith(emptyTally),
+      tap(report),
+      untilAborted(signal),
+    ),
   );
 
   return {

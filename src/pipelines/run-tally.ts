@@ -13,6 +13,8 @@ export interface Progress {
   readonly total: number;
   /** Frames and pictures that have been looked at. */
   readonly frames: number;
+  /** How many of them there will have been in the end, as far as it can be told; absent where an input is as much work as any other. */
+  readonly framesTotal?: number;
   /** Boxes that have been embedded. */
   readonly boxes: number;
   /** Milliseconds since the run began. */
@@ -65,7 +67,7 @@ export function addSource(
 }
 
 /** What is shown of a tally while the run goes on. */
-export function progressOf(tally: Tally, { total, elapsedMs }: Pick<Progress, 'total' | 'elapsedMs'>): Progress {
+export function progressOf(tally: Tally, known: Pick<Progress, 'total' | 'framesTotal' | 'elapsedMs'>): Progress {
   const { done, skipped, failed, frames, boxes } = tally;
-  return { done, skipped, failed, total, frames: frames.read, boxes: boxes.items + boxes.clips, elapsedMs };
+  return { done, skipped, failed, frames: frames.read, boxes: boxes.items + boxes.clips, ...known };
 }

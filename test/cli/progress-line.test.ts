@@ -4,8 +4,8 @@ import { formatDuration, progressBar, progressLine } from '../../src/cli/progres
 
 describe('progressLine', () => {
   it.each([
-    { now: { done: 0, total: 0, elapsedMs: 0 }, line: '0/0 inputs (100%)' },
-    { now: { done: 2, skipped: 0, failed: 0, total: 3, elapsedMs: 9 }, line: '2/3 inputs (66%)' },
+    { now: { done: 0, total: 0, elapsedMs: 0 }, line: '100%, 0/0 inputs' },
+    { now: { done: 2, skipped: 0, failed: 0, total: 3, elapsedMs: 9 }, line: '66%, 2/3 inputs' },
     {
       now: {
         done: 2,
@@ -18,13 +18,16 @@ describe('progressLine', () => {
         leftSec: 61.2,
         elapsedMs: 9,
       },
-      line: '6/12 inputs (50%), 1 skipped, 3 failed, 40 frames, 7 boxes, 12.3 frames/s, 1:02 left',
+      line: '50%, 6/12 inputs, 1 skipped, 3 failed, 40 frames, 7 boxes, 12.3 frames/s, 1:02 left',
     },
     {
       now: { done: 1, total: 1, frames: 1, boxes: 1, elapsedMs: 9 },
-      line: '1/1 inputs (100%), 1 frame, 1 box',
+      line: '100%, 1/1 inputs, 1 frame, 1 box',
     },
-    { now: { done: 1, total: 4, elapsedMs: 9 }, of: 'items and clips', line: '1/4 items and clips (25%)' },
+    { now: { done: 1, total: 4, elapsedMs: 9 }, of: 'items and clips', line: '25%, 1/4 items and clips' },
+    { now: { done: 3, total: 4, frames: 3, framesTotal: 19, elapsedMs: 9 }, line: '15%, 3/4 inputs, 3 frames' },
+    { now: { done: 3, total: 4, frames: 19, framesTotal: 19, elapsedMs: 9 }, line: '99%, 3/4 inputs, 19 frames' },
+    { now: { done: 4, total: 4, frames: 3, framesTotal: 19, elapsedMs: 9 }, line: '100%, 4/4 inputs, 3 frames' },
   ])('reads $line', ({ now, of, line }) => {
     expect(progressLine(now, of)).toBe(line);
   });
@@ -71,6 +74,13 @@ describe('createPace', () => {
     pace({ done: 0, total: 10, frames: 0, elapsedMs: 0 });
     const now = pace({ done: 2, skipped: 1, failed: 1, total: 10, frames: 32, elapsedMs: 2000 });
     expect(now).toMatchObject({ framesPerSec: 16, leftSec: 3 });
+  });
+
+  it('goes by frames where an input is not as much work as another', () => {
+    const pace = createPace();
+    pace({ done: 0, total: 10, frames: 0, framesTotal: 90, elapsedMs: 0 });
+    const now = pace({ done: 8, total: 10, frames: 10, framesTotal: 42, elapsedMs: 2000 });
+    expect(now).toMatchObject({ framesPerSec: 5, leftSec: 6.4 });
   });
 
   it('forgets what is older than its window', () => {

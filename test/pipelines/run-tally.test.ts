@@ -43,12 +43,13 @@ describe('addSource', () => {
 
 describe('progressOf', () => {
   it('says what a display shows', () => {
-    expect(progressOf(sources.reduce(addSource, emptyTally), { total: 9, elapsedMs: 12 })).toEqual({
+    expect(progressOf(sources.reduce(addSource, emptyTally), { total: 9, framesTotal: 30, elapsedMs: 12 })).toEqual({
       done: 1,
       failed: 1,
       skipped: 1,
       total: 9,
       frames: 9,
+      framesTotal: 30,
       boxes: 8,
       elapsedMs: 12,
     });
