@@ -10,6 +10,8 @@ from garments import write_store
 from vitrine_training.cli import main
 from vitrine_training.commands.detector_commands import read_detector_config
 from vitrine_training.exporting.export_detector import export_detector
+from vitrine_training.exporting.model_facts import ModelFacts, write_facts
+from vitrine_training.exporting.onnx_file import read_onnx, write_onnx
 from vitrine_training.failures import TrainingFailure
 from vitrine_training.loops.detector_checkpoint import load_detector
 from vitrine_training.scoring.embedder_card import update_card
@@ -69,8 +71,11 @@ def test_a_card_gets_what_was_measured(tmp_path: Path, monkeypatch: pytest.Monke
     out = tmp_path / "out"
     main(["detector", "--preset", "compact", "--set", *SMALL, "--data", str(data), "--out", str(out)])
     export_detector(load_detector(out / "checkpoint.pt")[0], out / "detector.onnx")
+    exported = read_onnx(out / "detector.onnx")
+    write_facts(exported, ModelFacts("detector", picture_side=40, clip_side=56, max_side=96))
+    write_onnx(exported, out / "detector.onnx")
     given = ["--cutouts", str(store), "--data", str(data), "--checkpoint", str(out / "checkpoint.pt")]
-    sides = ["--picture-side", "48", "--clip-side", "56", "--max-side", "96", "--score-min", "0.4", "0.6"]
+    sides = ["--picture-side", "48", "--score-min", "0.4", "0.6"]
     main(["evaluate-detector", str(out / "detector.onnx"), *given, *sides, "--card", str(tmp_path / "card.json")])
     card = json.loads((tmp_path / "card.json").read_text())["detector"]
     assert card["trainings"][-1]["steps"] == 2

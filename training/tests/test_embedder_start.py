@@ -13,7 +13,7 @@ from small_embedder import ALONE, small_config, train_on, training_on
 from vitrine_training.exporting.export_embedder import export_embedder
 from vitrine_training.failures import TrainingFailure
 from vitrine_training.loops.embedder_sources import CompositeSource
-from vitrine_training.loops.embedder_start import read_weights, start_embedder
+from vitrine_training.loops.embedder_start import name_start, read_weights, start_embedder
 from vitrine_training.loops.train_embedder import EmbedderTraining
 from vitrine_training.nets.embedder import Embedder, EmbedderSpec
 
@@ -145,3 +145,16 @@ def test_a_graph_gives_weights_and_statistics(tmp_path: Path) -> None:
     assert training.embedder.norm.running_var.std() > 0
     first = training.step()
     assert first["loss"] < 40
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("runs/a/checkpoint.pt", "checkpoint:runs/a/checkpoint.pt"),
+        ("C:\\runs\\checkpoint.pt", "checkpoint:C:\\runs\\checkpoint.pt"),
+        ("onnx:models/embedder-a.onnx", "onnx:models/embedder-a.onnx"),
+        ("none", "none"),
+    ],
+)
+def test_a_path_alone_is_that_of_a_checkpoint(text: str, start: str) -> None:
+    assert name_start(text) == start

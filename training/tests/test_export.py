@@ -151,7 +151,7 @@ def test_a_random_set_says_what_package_needs(run: Callable[..., Told], tmp_path
         assert "agree with PyTorch to a cosine of 0.9999" in told.out
     assert run("package", tmp_path, "--bundle").code == 0
     manifest = json.loads((tmp_path / "manifest.json").read_text())
-    assert manifest["detector"]["pictures"]["shortSide"] == 192
+    assert manifest["detector"]["pictures"]["shortSide"] == 224
     assert manifest["detector"]["maxSide"] == 512
     assert manifest["crops"]["sizes"][7] == [162, 162]
     assert [entry["name"] for entry in manifest["embedders"]] == ["a", "c"]
@@ -176,7 +176,7 @@ def test_a_checkpoint_says_by_itself_what_it_is(run: Callable[..., Told], tmp_pa
     crops = np.stack(shop_crops(120, 209, 2))
     assert least_cosine(embedder, open_session(tmp_path / "b.onnx"), [crops]) > 0.99999
     sides = read_facts(read_onnx(tmp_path / "d.onnx"), "detector")
-    assert (sides.picture_side, sides.clip_side, sides.max_side) == (192, 192, 512)
+    assert (sides.picture_side, sides.clip_side, sides.max_side) == (224, 224, 512)
 
 
 def test_a_whitening_is_folded_in_on_the_way(run: Callable[..., Told], tmp_path: Path) -> None:

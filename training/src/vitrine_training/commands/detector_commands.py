@@ -72,9 +72,9 @@ def add_evaluate_detector(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="detector.onnx")
     parser.add_argument("--cutouts", type=Path, required=True, help="packed cut-outs of held-out garments")
     parser.add_argument("--data", type=Path, nargs="+", default=[], help="COCO folders, of which `validation` is used")
-    parser.add_argument("--picture-side", type=int, default=192, help="short side of pictures in px (default 192)")
-    parser.add_argument("--clip-side", type=int, default=192, help="short side of frames in px (default 192)")
-    parser.add_argument("--max-side", type=int, default=512, help="longest side in px (default 512)")
+    parser.add_argument("--picture-side", type=int, metavar="PX", help="short side of pictures (default: the model's)")
+    parser.add_argument("--clip-side", type=int, metavar="PX", help="short side of frames (default: the model's)")
+    parser.add_argument("--max-side", type=int, metavar="PX", help="longest side (default: the model's)")
     parser.add_argument(
         "--score-min",
         type=float,
@@ -87,18 +87,22 @@ def add_evaluate_detector(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_evaluate_detector(arguments: argparse.Namespace) -> None:
+    from ..exporting.model_facts import read_facts
+    from ..exporting.model_set import side_of
+    from ..exporting.onnx_file import read_onnx
     from ..loops.one_thread import use_one_thread
     from ..scoring.detector_card import describe_training, measure_detector
     from ..scoring.embedder_card import update_card
 
     use_one_thread()
     sides = ("picture", "clip")
+    facts = read_facts(read_onnx(arguments.model), "detector")
     numbers = measure_detector(
         arguments.model,
         arguments.cutouts,
         data=arguments.data,
-        short_sides=dict(zip(sides, (arguments.picture_side, arguments.clip_side), strict=True)),
-        max_side=arguments.max_side,
+        short_sides={side: side_of(facts, f"{side}_side", getattr(arguments, f"{side}_side")) for side in sides},
+        max_side=side_of(facts, "max_side", arguments.max_side),
         score_mins=dict(zip(sides, arguments.score_min, strict=True)) if arguments.score_min else None,
     )
     if arguments.checkpoint:

@@ -20,7 +20,9 @@ def add_embedder(parser: argparse.ArgumentParser) -> None:
     data.add_argument("--data", type=Path, nargs="+", help="folders that `vitrine export --crops` wrote")
     data.add_argument("--cutouts", type=Path, nargs="+", help="packed cut-outs (without extension), to be composed")
     parser.add_argument("--validation", type=Path, help="with --cutouts: packed cut-outs of held-out garments")
-    parser.add_argument("--start", metavar="CHECKPOINT", help="short for --set start=checkpoint:CHECKPOINT")
+    parser.add_argument(
+        "--start", metavar="CHECKPOINT", help="short for --set start=checkpoint:CHECKPOINT; onnx:FILE and the like too"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt, log.jsonl, curves.png, ...")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch on a CPU (default 1)")
@@ -34,12 +36,13 @@ def _run_embedder(arguments: argparse.Namespace) -> None:
     from ..failures import TrainingFailure
     from ..loops.embedder_config import read_embedder_config
     from ..loops.embedder_sources import BatchSource, CompositeSource, CropSource
+    from ..loops.embedder_start import name_start
     from ..loops.one_thread import use_one_thread
     from ..loops.run_embedder import Validate, run_embedder
     from ..loops.world import join_world
     from ..scoring.validate_embedder import validate_on_composites, validate_on_crops
 
-    assignments = [*arguments.set, *([f"start=checkpoint:{arguments.start}"] if arguments.start else [])]
+    assignments = [*arguments.set, *([f"start={name_start(arguments.start)}"] if arguments.start else [])]
     config = read_embedder_config(arguments.preset, arguments.member, arguments.config, assignments)
     if arguments.data and arguments.validation:
         raise TrainingFailure("--validation goes with --cutouts; crops have their own split")

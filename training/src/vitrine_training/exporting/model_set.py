@@ -141,15 +141,23 @@ def _crop_scale(embedders: list[_Embedder], said: float | None) -> float:
     return float(next(iter(scales)) or 1)
 
 
+def side_of(facts: ModelFacts, key: str, said: int | None) -> int:
+    """Return a side of a detector in px: `said`, or else what its file tells under `key`.
+
+    Raises:
+        TrainingFailure: neither says it.
+    """
+    told: int | None = getattr(facts, key) if said is None else said
+    if told is None:
+        raise TrainingFailure(
+            f"detector.onnx does not say its {key.replace('_', ' ')}: give --{key.replace('_', '-')} in px"
+        )
+    return told
+
+
 def _sides(facts: ModelFacts, options: SetOptions) -> dict[str, Any]:
-    sides = {}
-    for key in ("picture_side", "clip_side", "max_side"):
-        said, told = getattr(options, key), getattr(facts, key)
-        if said is None and told is None:
-            raise TrainingFailure(
-                f"detector.onnx does not say its {key.replace('_', ' ')}: give --{key.replace('_', '-')} in px"
-            )
-        sides[key] = int(told if said is None else said)
+    keys = ("picture_side", "clip_side", "max_side")
+    sides = {key: side_of(facts, key, getattr(options, key)) for key in keys}
     if sides["max_side"] < max(sides["picture_side"], sides["clip_side"]):
         raise TrainingFailure(f"The max side, {sides['max_side']} px, must not be below the picture side or clip side")
     return {

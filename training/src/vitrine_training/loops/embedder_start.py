@@ -19,6 +19,11 @@ KINDS = ("none", "noisy-student", "efficientnet-lite", "file", "checkpoint", "on
 _WITH_PLACE = KINDS[3:]
 
 
+def name_start(text: str) -> str:
+    """Return what the option `--start` means: the path of a checkpoint, unless it says of which kind it is."""
+    return text if text.partition(":")[0] in KINDS else f"checkpoint:{text}"
+
+
 def start_embedder(embedder: Embedder, start: str) -> dict[str, Any] | None:
     """Give `embedder` the weights that `start` names; returns a checkpoint's whole state, for the class centres in it.
 
