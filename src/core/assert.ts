@@ -10,10 +10,18 @@ export function assertNumber(name: string, value: number, min: number, max: numb
   throw new TypeError(`Expected \`${name}\` to be a number${range(min, max)}, got ${describe(value)}`);
 }
 
-/** Throws a `TypeError` when `path` is the empty text, which would mean the current folder. */
+/** Throws a `TypeError` when `path` is no text, or the empty one, which would mean the current folder. */
 export function assertPath(name: string, path: string): void {
+  if (typeof path !== 'string') throw new TypeError(`Expected \`${name}\` to be a path, got ${describe(path)}`);
   if (path !== '') return;
   throw new TypeError(`Expected \`${name}\` to be a path, got the empty text; '.' means the current folder`);
+}
+
+/** Throws a `TypeError` that names the first key of `options` which is not among `known`. */
+export function assertKeys(name: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new TypeError(`Expected the keys of \`${name}\` to be among ${known.join(', ')}, got ${unknown}`);
 }
 
 /** Throws a `TypeError` unless `value` is one of `allowed`. */

@@ -38,8 +38,8 @@ export async function* packBoxes(source: BoxSource, options: PackBoxesOptions): 
 
   for await (const block of blocksOf(source)) {
     for (const box of block) {
-      featureLength ??= box.feature.length;
       assertBoxFeature(box, { side, featureLength });
+      featureLength ??= box.feature.length;
       if (boxes.length === rows) {
         yield { boxes, features, featureLength };
         boxes = [];

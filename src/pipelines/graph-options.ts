@@ -1,4 +1,4 @@
-import { assertInteger, assertOneOf } from '../core/assert.ts';
+import { assertInteger, assertKeys, assertOneOf, assertPath } from '../core/assert.ts';
 import { defaultFlow, type FlowOptions } from '../core/defaults.ts';
 import { type DeviceChoice, deviceChoices } from '../models/choose-device.ts';
 import { compactModels } from './package-folder.ts';
@@ -26,10 +26,12 @@ export interface GraphSettings {
 /**
  * Fills in the defaults.
  *
- * @throws TypeError when an option is out of range.
+ * @throws TypeError when an option is out of range, or one of `flow` unknown.
  */
 export function graphSettings(options: GraphOptions): GraphSettings {
   const { models = compactModels, device = 'auto', lanes } = options;
+  assertPath('models', models);
+  assertKeys('flow', options.flow ?? {}, Object.keys(defaultFlow));
   const flow = { ...defaultFlow, ...options.flow };
   assertOneOf('device', device, deviceChoices);
   if (lanes !== undefined) assertInteger('lanes', lanes, 1, 256);

@@ -1,5 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
-import { assertInteger, assertOneOf, assertPath } from '../core/assert.ts';
+import { assertInteger, assertKeys, assertOneOf, assertPath } from '../core/assert.ts';
 import {
   defaultFrames,
   defaultPool,
@@ -33,6 +33,22 @@ export interface MatchDatasetOptions extends GraphOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** Every key of the options: a typo of one would leave its default without a word. */
+const knownOptions: Readonly<Record<keyof MatchDatasetOptions, true>> = {
+  root: true,
+  out: true,
+  models: true,
+  device: true,
+  lanes: true,
+  flow: true,
+  frames: true,
+  matching: true,
+  pool: true,
+  trace: true,
+  signal: true,
+  onProgress: true,
+};
+
 /** Options with nothing left open but what depends on the machine. */
 export interface MatchSettings extends GraphSettings {
   readonly frames: FrameRange;
@@ -43,10 +59,12 @@ export interface MatchSettings extends GraphSettings {
 /**
  * Fills in the defaults.
  *
- * @throws TypeError when an option is out of range, before anything is read or written.
+ * @throws TypeError when an option is out of range or unknown, before anything is read or written.
  * @throws PipelineError `options-invalid` when `out` is among what is read.
  */
 export function matchSettings(options: MatchDatasetOptions): MatchSettings {
+  assertKeys('options', options, Object.keys(knownOptions));
+  assertKeys('frames', options.frames ?? {}, Object.keys(defaultFrames));
   const graph = graphSettings(options);
   const frames = { ...defaultFrames, ...options.frames };
   const matching = checkMatching(options.matching);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { assertInteger, assertNumber, assertOneOf } from '../../src/core/assert.ts';
+import { assertInteger, assertKeys, assertNumber, assertOneOf, assertPath } from '../../src/core/assert.ts';
 
-describe('what is asserted of a number', () => {
+describe('what is asserted', () => {
   it.each([
     { run: () => assertInteger('lanes', 0, 1), says: 'Expected `lanes` to be an integer, at least 1, got 0 (number)' },
     {
@@ -17,6 +17,16 @@ describe('what is asserted of a number', () => {
     { run: () => assertNumber('share', null, 0, 1), says: 'Expected `share` to be a number from 0 to 1, got null' },
     // @ts-expect-error
     { run: () => assertOneOf('pool', undefined, ['none']), says: 'Expected `pool` to be one of none, got undefined' },
+    // @ts-expect-error
+    { run: () => assertPath('root', undefined), says: 'Expected `root` to be a path, got undefined' },
+    {
+      run: () => assertPath('root', ''),
+      says: "Expected `root` to be a path, got the empty text; '.' means the current folder",
+    },
+    {
+      run: () => assertKeys('flow', { lanes: 1, batch: 2 }, ['lanes', 'budget']),
+      says: 'Expected the keys of `flow` to be among lanes, budget, got batch',
+    },
   ])('is said in words: $says', ({ run, says }) => {
     expect(run).toThrow(new TypeError(says));
   });

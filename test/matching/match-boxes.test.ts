@@ -114,6 +114,17 @@ describe('matchBoxes', () => {
       input: { ...good, queries: [{ ...queryBox({ id: 'i' }), feature: Float32Array.of(Number.NaN, 1) }] },
       says: 'norm 1',
     },
+    { why: 'no boxes at all', input: { ...good, gallery: JSON.parse('{}') }, says: 'boxes as a list, or as an Async' },
+    {
+      why: 'boxes of another shape',
+      input: { ...good, queries: JSON.parse('[{"side": "query", "id": "i"}]') },
+      says: 'got the keys side, id',
+    },
+    {
+      why: 'a threshold that nobody knows',
+      input: { ...good, options: JSON.parse('{"maxDist": 1}') },
+      says: 'got maxDist',
+    },
     { why: 'a quantile above 1', input: { ...good, options: { quantile: 1.1 } }, says: '`quantile`' },
     { why: 'a keepAtLeast of 2', input: { ...good, options: { keepAtLeast: 2 } }, says: '`keepAtLeast`' },
     { why: 'a voteShare below 0', input: { ...good, options: { voteShare: -0.1 } }, says: '`voteShare`' },

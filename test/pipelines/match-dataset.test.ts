@@ -318,6 +318,17 @@ describe('matchDataset', { timeout: 120_000 }, () => {
     await expect(run).rejects.toThrow(`Expected \`${name}\``);
   });
 
+  it.each([
+    { of: 'options', options: '{"frmaes": {}}', got: 'frmaes' },
+    { of: 'frames', options: '{"frames": {"from": 0}}', got: 'from' },
+    { of: 'matching', options: '{"matching": {"maxDist": 1}}', got: 'maxDist' },
+    { of: 'flow', options: '{"flow": {"batch": 4}}', got: 'batch' },
+  ])('refuses a key that nobody knows, $got', async ({ of, options, got }) => {
+    const run = matchDataset({ ...JSON.parse(options), root: outOf('nowhere'), out: outOf('nowhere') });
+    await expect(run).rejects.toThrow(TypeError);
+    await expect(run).rejects.toThrow(new RegExp(`^Expected the keys of \`${of}\` to be among .*, got ${got}$`, 'u'));
+  });
+
   it.each(['', 'result.json', 'run.json', 'boxes', join('boxes', 'trace.json')])(
     'refuses to write the trace where the run writes itself: %j',
     async (name) => {
