@@ -1,5 +1,5 @@
 import { type ExportReport } from '../pipelines/export-report.ts';
-import { counted } from './counted.ts';
+import { counted } from '../core/counted.ts';
 import { passedOver } from './passed-over.ts';
 import { formatDuration } from './progress-line.ts';
 import { textLines } from './text-lines.ts';

@@ -3,7 +3,7 @@ import { type IndexDescription } from '../pipelines/describe-index.ts';
 import { type IndexContent, type IndexReport } from '../pipelines/index-report.ts';
 import { type RemovalReport } from '../pipelines/remove-items.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
-import { counted } from './counted.ts';
+import { counted } from '../core/counted.ts';
 import { passedOver } from './passed-over.ts';
 import { formatDuration } from './progress-line.ts';
 import { textLines } from './text-lines.ts';

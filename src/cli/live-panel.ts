@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import { type Sighting, type FrameEvent, type StatsEvent, type WatchEvent } from '../core/watch-event.ts';
 import { type TerminalStream } from './context.ts';
-import { counted } from './counted.ts';
+import { counted } from '../core/counted.ts';
 
 /** A panel of what is on show; disposing it leaves its last state on the terminal. */
 export interface LivePanel extends Disposable {

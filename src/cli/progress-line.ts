@@ -1,4 +1,4 @@
-import { counted } from './counted.ts';
+import { counted } from '../core/counted.ts';
 
 /** How far a run is, as its pipeline reports it. */
 export interface ProgressCounts {

@@ -1,7 +1,7 @@
 import { type Advice } from '../pipelines/run-advice.ts';
 import { type NotableInput } from '../pipelines/inputs-account.ts';
 import { type RunReport } from '../pipelines/run-report.ts';
-import { counted } from './counted.ts';
+import { counted } from '../core/counted.ts';
 import { formatBytes } from './options/parse-bytes.ts';
 import { passedOver } from './passed-over.ts';
 import { formatDuration } from './progress-line.ts';

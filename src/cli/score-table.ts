@@ -1,5 +1,5 @@
 import { type Evaluation } from '../pipelines/evaluate.ts';
-import { counted } from './counted.ts';
+import { counted } from '../core/counted.ts';
 import { textTable } from './text-table.ts';
 
 /** The scores of a result for people; its last line is `final <number>`. */

@@ -1,5 +1,5 @@
 import { type SynthReport } from '../pipelines/synth-report.ts';
-import { counted } from './counted.ts';
+import { counted } from '../core/counted.ts';
 
 /** What was made, in one line. */
 export function synthSummary({ items, clips, pictures, frames }: SynthReport, out: string): string {

@@ -1,6 +1,6 @@
 import { type StatsEvent } from '../core/watch-event.ts';
 import { type WatchReady } from '../pipelines/watch-stream.ts';
-import { counted } from './counted.ts';
+import { counted } from '../core/counted.ts';
 
 /** What a stream is about to be watched with, in one line. */
 export function watchBeginning({ device, items, boxes, approximate, whenBehind }: WatchReady): string {

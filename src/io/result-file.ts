@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Answer } from '../core/answer.ts';
 import { type Box } from '../core/box.ts';
 import { compareIds } from '../core/compare-ids.ts';
-import { messageOf, PipelineError } from '../core/errors.ts';
+import { codeOf, messageOf, PipelineError } from '../core/errors.ts';
 import { type Match } from '../core/match.ts';
 import { jsonFault } from './json-fault.ts';
 import { writeFileWhole } from './write-file-whole.ts';
@@ -53,7 +53,8 @@ const resultSchema = z.record(
  */
 export async function readResult(path: string): Promise<readonly Answer[]> {
   const content = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new PipelineError('file-unreadable', `Cannot read the result file ${path}: ${messageOf(cause)}`, {
+    const why = codeOf(cause) === 'EISDIR' ? 'it is a folder; name the result.json in it' : messageOf(cause);
+    throw new PipelineError('file-unreadable', `Cannot read the result file ${path}: ${why}`, {
       path,
       cause,
     });

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { type Readable } from 'node:stream';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { assertFrames, type FrameSelection, hasFrame } from '../core/frame-selection.ts';
@@ -103,7 +104,8 @@ async function* readFrames(
     const exit = await process.done;
     const reason = damageOf(exit)?.replace(`file:${path}: `, '');
     if (exit.signal !== undefined) throw unreadable(path, `ffmpeg was ended by ${exit.signal} after ${place} frames`);
-    if (count === 0 && reason !== undefined) throw unreadable(path, reason);
+    if (count === 0 && reason !== undefined)
+      throw unreadable(path, (await isEmpty(path)) ? 'the file is empty' : reason);
     parser.end();
     if (reason !== undefined) onDamage?.(reason);
   } catch (error) {
@@ -144,6 +146,11 @@ function outputArgs({ condition, count }: PickedFrames): readonly string[] {
 /** What ffmpeg says when it was given nothing to write. It is no fault of a clip that ends before its first wanted frame. */
 const nothingWritten =
   /before EOF|after EOF|Error marking filters|Task finished with error|Terminating thread|Nothing was written|file is empty/u;
+
+async function isEmpty(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined); // ffmpeg has said why.
+  return found?.isFile() === true && found.size === 0;
+}
 
 /** What ffmpeg complained about; undefined if it did not. */
 function damageOf({ code, stderr }: FfmpegExit): string | undefined {

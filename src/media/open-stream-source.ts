@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.ts';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertInteger, assertNumber } from '../core/assert.ts';
@@ -107,7 +108,8 @@ async function* readOnce(
       if (step.done === true) {
         const { reason, loss } = step.value;
         if (index === 0) throw lost(source, reason);
-        if (loss !== undefined) onProblem?.(`${source} is damaged or cut short: ${loss}; ${index} frames came of it`);
+        if (loss !== undefined)
+          onProblem?.(`${source} is damaged or cut short: ${loss}; ${counted(index, 'frame')} came of it`);
         return undefined;
       }
       yield { ...step.value.frame, index, seconds: clock.at(step.value.time) };
@@ -152,7 +154,7 @@ async function* readLive(
       await run.return({ isWhole: false, reason: '' });
     }
     const most = wasOpen ? maxReconnects : Math.min(maxReconnects, maxFirstReconnects);
-    if (count >= most) throw lost(source, `${reason}; it was given up after ${count} attempts in a row`);
+    if (count >= most) throw lost(source, `${reason}; it was given up after ${count} further attempts in a row`);
     const delayMs = Math.min(baseDelayMs * 2 ** count, longestDelayMs);
     count += 1;
     onReconnect?.({ count, reason, delayMs });

@@ -94,14 +94,20 @@ export async function* runStream(
     return { isWhole: false, isFinal: true, reason: `${ffmpeg.path} crashed${cause}; ${cure}` };
   }
   if (words.complaint?.endsWith('Protocol not found') === true) {
-    return { isWhole: false, isFinal: true, reason: `${ffmpeg.path} does not know this protocol; ${cure}` };
+    return {
+      isWhole: false,
+      isFinal: true,
+      reason: `${ffmpeg.path} does not know the protocol of this address; correct it, or ${cure}`,
+    };
   }
+  // Whoever is told the reason knows of what.
+  const named = 'input' in source ? `file:${source.input}: ` : `${source.address}: `;
   const status = signal === undefined ? `it ended with status ${code}` : `ffmpeg was ended by ${signal}`;
   const isWhole = code === 0 && words.isWhole;
   return {
     isWhole,
     isUnknown: notThere.test(words.complaint ?? ''),
-    reason: words.complaint ?? (code === 0 ? 'it ended' : status),
+    reason: words.complaint?.replace(named, '') ?? (code === 0 ? 'it ended' : status),
     loss: words.loss,
   };
 }

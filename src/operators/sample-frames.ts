@@ -108,7 +108,10 @@ function outcomeOf(
     return { ...told, status: 'done', ...(missing > 0 && { isBroken: true }) };
   }
   if (missing === 0) return { ...facts, status: 'done' };
-  const reason = `It ends after ${frames} of the ${wanted} frames that are wanted`;
+  const reason =
+    frames > 0
+      ? `It ends after ${frames} of the ${wanted} frames that are wanted`
+      : `It ends before the first of the ${wanted} frames that are wanted`;
   return { ...facts, status: frames > 0 ? 'done' : 'skipped', reason };
 }
 

@@ -65,7 +65,7 @@ const firstShopSeed = 10_000_000;
  *
  * @example await synthShop({ out: 'shop', items: 15, seed: 7 });
  * @throws TypeError when an option is out of range.
- * @throws {@link PipelineError} `options-invalid` when the folder is not empty; others when photos cannot be read, ffmpeg is missing, a file cannot be written or
+ * @throws {@link PipelineError} `options-invalid` when the folder is not empty, photos are given for cutouts, or a split without photos; others when photos cannot be read, ffmpeg is missing, a file cannot be written or
  * another run is writing into the folder.
  */
 export async function synthShop(options: SynthShopOptions): Promise<SynthReport> {
@@ -78,12 +78,18 @@ export async function synthShop(options: SynthShopOptions): Promise<SynthReport>
   assertNumber('decoys', decoys, 0, 1);
   assertNumber('outfits', outfits, 0, 1);
   assertOneOf('split', split, ['all', 'train', 'validation']);
+  if (cutouts && options.photos !== undefined) throw refused('cutouts are drawn, so that photos are of no use');
+  if (split !== 'all' && options.photos === undefined) throw refused('a split is one of photos, which are missing');
   return whileClaimed([out], async () => {
     await assertFreeFolder(out, cutouts ? 'a set of photos' : 'a shop');
     return cutouts
       ? writeCutouts({ out, entries: drawnGarments(seed, items), signal, onProgress })
       : writeShop(options, split);
   });
+}
+
+function refused(what: string): PipelineError {
+  return new PipelineError('options-invalid', `Cannot make that: ${what}`);
 }
 
 async function writeShop(options: SynthShopOptions, split: PhotoSplit): Promise<SynthReport> {

@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.ts';
 import { createReadStream } from 'node:fs';
 import { lastValueFrom, Observable, tap } from 'rxjs';
 import { assertNumber, assertPath } from '../core/assert.ts';
@@ -170,9 +171,10 @@ function cutSource({ options, raw, ffmpeg, stop, onReconnect }: CutSource): Asyn
 
 function describeProblem(problem: StreamProblem): string {
   const { kind, index, bytes } = problem;
-  if (kind === 'garbage') return `${bytes} bytes before frame ${index} belong to no frame; they were passed over`;
+  if (kind === 'garbage')
+    return `${counted(bytes, 'byte')} before frame ${index} belong to no frame and were passed over`;
   const whole = problem.expected === undefined ? '' : ` of ${problem.expected}`;
-  return `The stream ended inside frame ${index}, after ${bytes}${whole} bytes; that frame was left out`;
+  return `The stream ended inside frame ${index}, after ${whole === '' ? counted(bytes, 'byte') : `${bytes}${whole} bytes`}; that frame was left out`;
 }
 
 interface Arrive {

@@ -69,7 +69,16 @@ describe('index', { timeout: 60_000 }, () => {
     { what: 'no --out', args: ['shop'], says: 'Missing --out: vitrine index <root> --out <index>' },
     { what: 'no --index', args: ['add', 'shop'], says: 'Missing --index: vitrine index add <root> --index <index>' },
     { what: 'no root to add', args: ['add', '--index', 'x'], says: 'Missing argument: vitrine index add <root>' },
-    { what: 'two roots', args: ['a', 'b', '--out', 'x'], says: 'Unexpected argument b: vitrine index <root>' },
+    {
+      what: 'two roots',
+      args: ['a', 'b', '--out', 'x'],
+      says: 'Unknown form of index: a; known are add, remove, info',
+    },
+    {
+      what: 'a mistyped form',
+      args: ['ad', 's', '--index', 'x'],
+      says: 'Unknown form of index: ad. Did you mean add?',
+    },
     { what: 'no id', args: ['remove', '--index', 'x'], says: 'Missing argument: vitrine index remove <id..>' },
     { what: 'no index to tell of', args: ['info'], says: 'Missing argument: vitrine index info <index>' },
     {

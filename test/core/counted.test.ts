@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { counted } from '../../src/cli/counted.ts';
+import { counted } from '../../src/core/counted.ts';
 
 it.each([
   { text: counted(1, 'item'), is: '1 item' },

@@ -56,6 +56,14 @@ describe('writeResult', () => {
 });
 
 describe('readResult', () => {
+  it('says which file to name where a folder is named', async () => {
+    await using folder = await temporaryFolder();
+    await expect(readResult(folder.path)).rejects.toMatchObject({
+      code: 'file-unreadable',
+      message: expect.stringMatching(/: it is a folder; name the result\.json in it$/u),
+    });
+  });
+
   const pair = { img_name: '0', item_box: [0, 0, 1, 1], frame_box: [0, 0, 1, 1] };
   const answer = { item_id: '1', frame_index: 80, result: [pair] };
 

@@ -173,7 +173,7 @@ describe.each(binaries)('decodeClip with ffmpeg $version', (ffmpeg) => {
 
   it.each([
     { what: 'text', content: 'not a clip at all', why: 'Invalid data found' },
-    { what: 'an empty file', content: '', why: 'Invalid data found' },
+    { what: 'an empty file', content: '', why: 'the file is empty' },
   ])('refuses $what with its path and the words of ffmpeg', async ({ content, why }) => {
     const path = at('not-a-clip.mp4');
     await writeFile(path, content);

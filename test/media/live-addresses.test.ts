@@ -181,6 +181,8 @@ describe('openStreamSource', () => {
   it('does not try again where ffmpeg lacks the protocol', async () => {
     const onReconnect = (): void => expect.unreachable();
     const { frames } = openStreamSource('zmq9://127.0.0.1:9/live', { ffmpeg: bundled, onReconnect });
-    await expect(frames.next()).rejects.toThrow(/does not know this protocol; install a newer ffmpeg/u);
+    await expect(frames.next()).rejects.toThrow(
+      /does not know the protocol of this address; correct it, or install a newer ffmpeg/u,
+    );
   });
 });

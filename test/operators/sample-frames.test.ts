@@ -87,7 +87,7 @@ describe('sampleFrames', () => {
         status: 'skipped',
         frames: 0,
         missing: 16,
-        reason: 'It ends after 0 of the 16 frames that are wanted',
+        reason: 'It ends before the first of the 16 frames that are wanted',
       },
     },
     {

@@ -252,7 +252,7 @@ describe('exportDataset, on what real data has', { timeout: 60_000 }, () => {
       expect.stringMatching(
         /^video_annotation\/late\.json: line 1, frames\[0\]: .*late\.mp4 gives no frame 80; left out$/u,
       ),
-      'video/late.mp4: It ends after 0 of the 1 frames that are wanted',
+      'video/late.mp4: It ends before the first of the 1 frames that are wanted',
       expect.stringMatching(
         /^video_annotation\/stills\.json: line 1, frames\[1\]: .*stills gives no frame 6; left out$/u,
       ),

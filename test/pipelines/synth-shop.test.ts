@@ -105,6 +105,15 @@ describe('synthShop', () => {
     }
   });
 
+  it.each([
+    { what: 'photos for cutouts', given: { cutouts: true, photos: 'photos' }, says: /cutouts are drawn/u },
+    { what: 'a split without photos', given: { split: 'train' as const }, says: /photos, which are missing/u },
+  ])('refuses $what', async ({ given, says }) => {
+    await using place = await temporaryFolder();
+    const refused = synthShop({ out: place.path, items: 1, seed: 1, ...given });
+    await expect(refused).rejects.toMatchObject({ code: 'options-invalid', message: expect.stringMatching(says) });
+  });
+
   it('is one of two that begin at once, and the other one is refused', async () => {
     await using same = await temporaryFolder();
     const runs = [5, 6].map((seed) =>

@@ -1,5 +1,6 @@
 import { type IndexMode } from '../../pipelines/index-items.ts';
 import { type IndexReport } from '../../pipelines/index-report.ts';
+import { didYouMean } from '../closest-name.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { type CliContext } from '../context.ts';
 import { type ExitCode } from '../exit-code.ts';
@@ -17,6 +18,8 @@ import { deviceFrom, deviceOptions } from '../options/device-options.ts';
 import { flowFrom, flowOptions } from '../options/flow-options.ts';
 import { showProgress } from '../show-progress.ts';
 import { UsageError } from '../usage-error.ts';
+
+const verbs = ['add', 'remove', 'info', 'approximate'];
 
 const usages = {
   create: 'vitrine index <root> --out <index>',
@@ -91,6 +94,12 @@ export const indexCommand: Command = defineCommand({
       return await removeFrom(need('--index', index, usages.remove), { ids: rest, ...args }, context);
     }
     const isAdd = verb === 'add';
+    // A root stands alone, so that a word before others was to be one of these.
+    if (!isAdd && rest.length > 0) {
+      throw new UsageError(
+        `Unknown form of index: ${verb}${didYouMean(verb, verbs) || `; known are ${verbs.join(', ')}`}`,
+      );
+    }
     const usage = isAdd ? usages.add : usages.create;
     const root = one(isAdd ? rest : args.what, usage);
     reject(isAdd ? { '--out': out } : { '--index': index, '--replace': replace || undefined }, usage);

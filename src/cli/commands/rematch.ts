@@ -1,5 +1,5 @@
 import { type Command, defineCommand } from '../command.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../core/counted.ts';
 import { quietOption } from '../options/common-options.ts';
 import { matchingFrom, matchingOptions } from '../options/matching-options.ts';
 
