@@ -82,7 +82,9 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
       },
     });
   }
-  await parser.parseAsync([...coverWords(argv, commands)], {}, (_error, _args, output) => {
+  const [first, ...others] = argv;
+  const asked = first === 'help' ? [...others, '--help'] : argv; // As git and npm have it.
+  await parser.parseAsync([...coverWords(asked, commands)], {}, (_error, _args, output) => {
     text = output;
   });
   return invocation ?? { kind: 'text', text: `${text}\n` };

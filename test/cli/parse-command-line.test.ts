@@ -204,6 +204,8 @@ describe('parseCommandLine', () => {
       argv: ['paint', '--help'],
       shows: ['vitrine paint <wall>', 'Coats', '[default: 2]', 'vitrine paint north --brush wide'],
     },
+    { argv: ['help'], shows: ['vitrine <command>', 'paint <wall>', 'scrape'] },
+    { argv: ['help', 'paint'], shows: ['vitrine paint <wall>', 'Coats'] },
     { argv: ['--version'], shows: ['1.2.3'] },
   ])('gives text for $argv', async ({ argv, shows }) => {
     const invocation = await parse(...argv);
