@@ -123,7 +123,7 @@ const contests: Readonly<Record<Contender, (job: Job) => Promise<Contest | LeftO
 
 /** `match` itself with the same embedders. The answers have to be the same ones; its boxes may lie elsewhere by a few pixels. */
 function int8Contest({ root, out, result, options: { models, frames } }: Job): Contest | LeftOut {
-  const title = '`match` with compact-int8';
+  const title = 'match with compact-int8';
   if (resolve(models) !== compactModels) return { title, leftOut: `it is compared with compact, not with ${models}` };
   return {
     title,

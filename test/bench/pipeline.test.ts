@@ -55,7 +55,7 @@ describe('the pipeline scenario', { timeout: 120_000, skip: process.platform ===
     const quick = { runs: 1, countFirst: true, clips: 2, command: 'a command', say: () => undefined };
     const compact = { root: shopFixture, models: compactModels, frames: '80:380:20', python: 'no-such-python' };
     expect(await runPipeline('int8', { ...compact, ...quick })).toMatchObject({
-      ratio: 'match / `match` with compact-int8',
+      ratio: 'match / match with compact-int8',
       agreement: expect.stringMatching(/^the same items for [12] clips$/u),
     });
     expect(await compare('int8')).toMatchObject({ leftOut: expect.stringContaining(tinyModels) });
