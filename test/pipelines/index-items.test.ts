@@ -322,7 +322,7 @@ describe('indexItems on the compact models', { timeout: 240_000 }, () => {
     expect(boxes).toBe(gallery.rows);
 
     const end = await runVitrine(['index', root, '--out', killed, '--device', 'cpu'], {
-      onStderr: (stderr, kill) => void (/^[1-9]\d*\/\d+ inputs/mu.test(stderr) && kill('SIGKILL')),
+      onStderr: (stderr, kill) => void (/ [1-9]\d*\/\d+ inputs/u.test(stderr) && kill('SIGKILL')),
     });
     expect(end.exitCode).toBe(null);
     await indexItems({ root, index: killed, device: 'cpu', mode: 'add' });
