@@ -76,12 +76,7 @@ export async function runPipeline(contender: Contender, options: PipelineOptions
     const contest = await contests[contender]({ root, out, result: join(ours, 'result.json'), options });
     if ('leftOut' in contest) return contest;
 
-    const program = await asStarted(join(built, 'bin/vitrine.js'));
-    const match = async (): Promise<Cost> => {
-      await rm(ours, { recursive: true, force: true });
-      const args = ['match', root, '--out', ours, '--quiet', '--models', models, '--device', 'cpu', '--frames', frames];
-      return costOf(await measureChild({ command: program, args }));
-    };
+    const match = async (): Promise<Cost> => costOf(await runMatch({ root, out: ours, models, frames }));
     let agreement = '';
     const other = async (): Promise<Cost> => {
       const cost = costOf(await contest.run());
@@ -114,6 +109,20 @@ export async function runPipeline(contender: Contender, options: PipelineOptions
   }
 }
 
+/** One run of `match` into a folder that is not there yet. */
+async function runMatch({
+  root,
+  out,
+  models,
+  frames,
+}: Record<'root' | 'out' | 'models' | 'frames', string>): Promise<Cost> {
+  await rm(out, { recursive: true, force: true });
+  return measureChild({
+    command: await asStarted(join(built, 'bin/vitrine.js')),
+    args: ['match', root, '--out', out, '--quiet', '--models', models, '--device', 'cpu', '--frames', frames],
+  });
+}
+
 const contests: Readonly<Record<Contender, (job: Job) => Promise<Contest | LeftOut>>> = {
   seed: (job) => Promise.resolve(seedContest(job)),
   script: scriptContest,
@@ -128,14 +137,7 @@ function int8Contest({ root, out, result, options: { models, frames } }: Job): C
   return {
     title,
     over: 'other',
-    run: async () => {
-      const program = await asStarted(join(built, 'bin/vitrine.js'));
-      const where = ['--out', out, '--quiet', '--device', 'cpu'];
-      return measureChild({
-        command: program,
-        args: ['match', root, ...where, '--models', compactInt8Models, '--frames', frames],
-      });
-    },
+    run: () => runMatch({ root, out, models: compactInt8Models, frames }),
     check: () => compareItems(result, join(out, 'result.json')),
   };
 }

@@ -12,6 +12,11 @@ export function closestName(name: string, candidates: readonly string[]): string
   return continued ?? closestMatch(name, candidates, { maxDistance });
 }
 
+/** Text to put behind a complaint about a name that is none of a few: the one that was probably meant, or else all of them. */
+export function oneOfKnown(name: string, candidates: readonly string[]): string {
+  return didYouMean(name, candidates) || `; known are ${candidates.join(', ')}`;
+}
+
 /** Text to put behind a complaint about an unknown name: `. Did you mean --quantile?`, or nothing. */
 export function didYouMean(name: string, candidates: readonly string[], prefix = ''): string {
   const closest = closestName(name, candidates);

@@ -1,6 +1,6 @@
 import yargs, { type Arguments, type Argv } from 'yargs';
 import { camelCase } from './camel-case.ts';
-import { didYouMean } from './closest-name.ts';
+import { didYouMean, oneOfKnown } from './closest-name.ts';
 import { type Command } from './command.ts';
 import { readConfigFile } from './config-file.ts';
 import { type CliContext } from './context.ts';
@@ -47,7 +47,7 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
         if (word === undefined) throw new UsageError('No command given. `vitrine --help` lists them');
         const names = commands.map(({ name }) => name);
         if (names.includes(word)) throw new UsageError(`The command has to stand before --: vitrine ${word} ...`);
-        throw new UsageError(`Unknown command ${word}${didYouMean(word, names) || `; known are ${names.join(', ')}`}`);
+        throw new UsageError(`Unknown command ${word}${oneOfKnown(word, names)}`);
       },
     )
     .version(version)

@@ -1,7 +1,7 @@
-import { counted } from '../core/counted.ts';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertInteger, assertNumber } from '../core/assert.ts';
+import { counted } from '../core/counted.ts';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { type CutFrame } from './cut-frame.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';

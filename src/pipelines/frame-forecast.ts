@@ -6,7 +6,7 @@ import { type StoredSource } from './box-graph.ts';
 interface Kind {
   /** Inputs to come. */
   left: number;
-  /** Frames that they were asked for. */
+  /** Frames that all inputs are asked for, what counts until one is dealt with. */
   asked: number;
   /** Inputs that are dealt with. */
   finished: number;
@@ -25,26 +25,23 @@ export function frameForecast(sources: readonly FrameSource[]): (stored?: Stored
     query: { left: 0, asked: 0, finished: 0, given: 0 },
     gallery: { left: 0, asked: 0, finished: 0, given: 0 },
   };
-  const wanted = new Map<string, number>();
   for (const { owner, inputs } of sources) {
     const kind = kinds[owner.side];
-    const asked = inputs.reduce((sum, input) => sum + input.wanted, 0);
     kind.left += inputs.length;
-    kind.asked += asked;
-    wanted.set(`${owner.side}/${owner.id}`, asked);
+    kind.asked += inputs.reduce((sum, { wanted }) => sum + wanted, 0);
   }
   return (stored) => {
     if (stored) {
       const { owner, frames, outcomes } = stored;
       const kind = kinds[owner.side];
       kind.left -= outcomes.length;
-      kind.asked -= wanted.get(`${owner.side}/${owner.id}`) ?? 0;
       kind.finished += outcomes.length;
       kind.given += frames;
     }
-    const [pictures, clips] = [kinds.query, kinds.gallery].map(({ left, asked, finished, given }) =>
-      Math.round(given + (finished > 0 ? (left * given) / finished : asked)),
-    );
-    return (pictures ?? 0) + (clips ?? 0);
+    return foreseen(kinds.query) + foreseen(kinds.gallery);
   };
+}
+
+function foreseen({ left, asked, finished, given }: Kind): number {
+  return finished === 0 ? asked : Math.round(given + (left * given) / finished);
 }

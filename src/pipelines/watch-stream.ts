@@ -1,7 +1,7 @@
-import { counted } from '../core/counted.ts';
 import { createReadStream } from 'node:fs';
 import { lastValueFrom, Observable, tap } from 'rxjs';
 import { assertNumber, assertPath } from '../core/assert.ts';
+import { counted } from '../core/counted.ts';
 import { messageOf } from '../core/errors.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
@@ -173,8 +173,8 @@ function describeProblem(problem: StreamProblem): string {
   const { kind, index, bytes } = problem;
   if (kind === 'garbage')
     return `${counted(bytes, 'byte')} before frame ${index} belong to no frame and were passed over`;
-  const whole = problem.expected === undefined ? '' : ` of ${problem.expected}`;
-  return `The stream ended inside frame ${index}, after ${whole === '' ? counted(bytes, 'byte') : `${bytes}${whole} bytes`}; that frame was left out`;
+  const part = problem.expected === undefined ? counted(bytes, 'byte') : `${bytes} of ${problem.expected} bytes`;
+  return `The stream ended inside frame ${index}, after ${part}; that frame was left out`;
 }
 
 interface Arrive {

@@ -1,6 +1,6 @@
 import { type IndexMode } from '../../pipelines/index-items.ts';
 import { type IndexReport } from '../../pipelines/index-report.ts';
-import { didYouMean } from '../closest-name.ts';
+import { oneOfKnown } from '../closest-name.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { type CliContext } from '../context.ts';
 import { type ExitCode } from '../exit-code.ts';
@@ -96,9 +96,7 @@ export const indexCommand: Command = defineCommand({
     const isAdd = verb === 'add';
     // A root stands alone, so that a word before others was to be one of these.
     if (!isAdd && rest.length > 0) {
-      throw new UsageError(
-        `Unknown form of index: ${verb}${didYouMean(verb, verbs) || `; known are ${verbs.join(', ')}`}`,
-      );
+      throw new UsageError(`Unknown form of index: ${verb}${oneOfKnown(verb, verbs)}`);
     }
     const usage = isAdd ? usages.add : usages.create;
     const root = one(isAdd ? rest : args.what, usage);
