@@ -1,8 +1,8 @@
 /** Largest code of a query: with codes of rows from 0 to 255, two products next to each other stay within 16 bits, which processors without dot products of bytes need. */
 const queryLevels = 63;
 
-/** Codes of a row go this far to both sides of their zero. */
-const rowLevels = 127;
+/** Codes of a row go at most this far from their zero, which is the first or the last of them where all numbers have one sign. */
+const rowLevels = 255;
 
 /** Norms that are taken for 1 may be this large. */
 const normAtMost = 1.001;
@@ -58,7 +58,7 @@ function round(
  * Furthest that the product of codes, with what they stand for, is from the true dot product of each query with a row of norm 1 that was rounded to whole
  * numbers of `step`: by Cauchy-Schwarz, |q g - q' g'| <= |q| |g - g'| + |q - q'| |g'|, where no number of the row is further off than half a step.
  *
- * @param step a hundred-and-twenty-seventh of the largest number of the block that the row is in, as float32.
+ * @param step a 255th of the range of the numbers, zero among them, of the block that the row is in, as float32.
  */
 export function quantisedErrors({ errors, featureLength }: QuantisedQueries, step: number): Float64Array {
   const rowError = Math.sqrt(featureLength) * step * 0.501; // A little over a half, for the rounding of the division.

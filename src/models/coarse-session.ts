@@ -2,13 +2,13 @@ import { Tensor } from './runtime.ts';
 import { floatsOf, openArithmetic } from './arithmetic-session.ts';
 
 /**
- * An ONNX model that multiplies float32 `rows` `[r, d]`, rounded to bytes, with the codes of queries, int8 `columns` `[d, q]`. `step` is a
- * hundred-and-twenty-seventh of the largest of the rows' numbers without their signs (`ReduceMax`, `ReduceMin`, `Neg`, `Max`, `Div`). `QuantizeLinear` by it,
- * with 128 for zero, and `MatMulInteger` give whole numbers; `Cast` and `Mul` with `step` and `steps` `[q]` make `dots` `[r, q]` of them. `Reshape` by `shape`
- * (-1, 16, q), `ReduceMax` and `Transpose` give the largest of each 16 rows, `maxima` `[q, r / 16]`.
+ * An ONNX model that multiplies float32 `rows` `[r, d]`, rounded to bytes, with the codes of queries, int8 `columns` `[d, q]`. `DynamicQuantizeLinear` spreads
+ * 256 codes over the range of the rows' numbers, zero among them: `step` is a 255th of that range. `MatMulInteger` gives whole numbers; `Cast` and `Mul` with
+ * `step` and `steps` `[q]` make `dots` `[r, q]` of them. `Reshape` by `shape` (-1, 16, q), `ReduceMax` and `Transpose` give the largest of each 16 rows,
+ * `maxima` `[q, r / 16]`.
  */
 const model = Buffer.from(
-  'CAg6ugUKKwoEcm93cxIHaGlnaGVzdCIJUmVkdWNlTWF4Kg8KCGtlZXBkaW1zGACgAQIKKgoEcm93cxIGbG93ZXN0IglSZWR1Y2VNaW4qDwoIa2VlcGRpbXMYAKABAgoUCgZsb3dlc3QSBWRlcHRoIgNOZWcKHgoHaGlnaGVzdAoFZGVwdGgSB2xhcmdlc3QiA01heAocCgdsYXJnZXN0CgZsZXZlbHMSBHN0ZXAiA0RpdgopCgRyb3dzCgRzdGVwCgR6ZXJvEgVjb2RlcyIOUXVhbnRpemVMaW5lYXIKKwoFY29kZXMKB2NvbHVtbnMKBHplcm8SBHN1bXMiDU1hdE11bEludGVnZXIKHwoEc3VtcxIGZmxvYXRzIgRDYXN0KgkKAnRvGAGgAQIKGQoFc3RlcHMKBHN0ZXASBXVuaXRzIgNNdWwKGgoGZmxvYXRzCgV1bml0cxIEZG90cyIDTXVsCh4KBGRvdHMKBXNoYXBlEgZncm91cHMiB1Jlc2hhcGUKPwoGZ3JvdXBzEgxjb2x1bW5NYXhpbWEiCVJlZHVjZU1heCoLCgRheGVzQAGgAQcqDwoIa2VlcGRpbXMYAKABAgowCgxjb2x1bW5NYXhpbWESBm1heGltYSIJVHJhbnNwb3NlKg0KBHBlcm1AAUAAoAEHEgFnKhAQAUIGbGV2ZWxzSgQAAP5CKgsQAkIEemVyb0oBgFoYCgRyb3dzEhAKDggBEgoKAxIBcgoDEgFkWhsKB2NvbHVtbnMSEAoOCAMSCgoDEgFkCgMSAXFaFAoFc3RlcHMSCwoJCAESBQoDEgFxWhMKBXNoYXBlEgoKCAgHEgQKAggDYhgKBGRvdHMSEAoOCAESCgoDEgFyCgMSAXFiGgoGbWF4aW1hEhAKDggBEgoKAxIBcQoDEgFnYg4KBHN0ZXASBgoECAESAEIECgAQEA==',
+  'CAg69QMKMAoEcm93cxIFY29kZXMSBHN0ZXASBHplcm8iFUR5bmFtaWNRdWFudGl6ZUxpbmVhcgorCgVjb2RlcwoHY29sdW1ucwoEemVybxIEc3VtcyINTWF0TXVsSW50ZWdlcgofCgRzdW1zEgZmbG9hdHMiBENhc3QqCQoCdG8YAaABAgoZCgVzdGVwcwoEc3RlcBIFdW5pdHMiA011bAoaCgZmbG9hdHMKBXVuaXRzEgRkb3RzIgNNdWwKHgoEZG90cwoFc2hhcGUSBmdyb3VwcyIHUmVzaGFwZQo/CgZncm91cHMSDGNvbHVtbk1heGltYSIJUmVkdWNlTWF4KgsKBGF4ZXNAAaABByoPCghrZWVwZGltcxgAoAECCjAKDGNvbHVtbk1heGltYRIGbWF4aW1hIglUcmFuc3Bvc2UqDQoEcGVybUABQACgAQcSAWdaGAoEcm93cxIQCg4IARIKCgMSAXIKAxIBZFobCgdjb2x1bW5zEhAKDggDEgoKAxIBZAoDEgFxWhQKBXN0ZXBzEgsKCQgBEgUKAxIBcVoTCgVzaGFwZRIKCggIBxIECgIIA2IYCgRkb3RzEhAKDggBEgoKAxIBcgoDEgFxYhoKBm1heGltYRIQCg4IARIKCgMSAXEKAxIBZ2IOCgRzdGVwEgYKBAgBEgBCBAoAEBA=',
   'base64',
 );
 
@@ -41,7 +41,7 @@ export interface CoarseSession extends AsyncDisposable {
    *
    * What it gives is valid until the next run.
    *
-   * @param features row by row, not all of them zero; a multiple of 16 rows. They are not copied.
+   * @param features row by row; a multiple of 16 rows. They are not copied.
    */
   run(features: Float32Array, queries: QueryCodes): Promise<CoarseProducts>;
 }

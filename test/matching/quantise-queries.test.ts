@@ -8,6 +8,7 @@ import {
   rowErrors,
 } from '../../src/matching/quantise-queries.ts';
 import { quantiseRows } from '../../src/matching/quantise-rows.ts';
+import { byteCodes } from '../helpers/byte-codes.ts';
 
 /** Unit vectors, some of them with one number that is far larger than the others. */
 const unitVectors = (featureLength: number, most: number): fc.Arbitrary<readonly Float32Array[]> =>
@@ -52,13 +53,13 @@ describe('quantisedErrors', () => {
       fc.assert(
         fc.property(unitVectors(length, 3), unitVectors(length, 4), (queries, rows) => {
           const codes = quantiseQueries(flat(queries), length);
-          const step = Math.fround(Math.max(...rows.flatMap((row) => [...row].map(Math.abs))) / 127);
+          const { step, codes: rounded } = byteCodes(flat(rows));
           const errors = quantisedErrors(codes, step);
-          for (const row of rows) {
-            const rounded = Array.from(row, (number) => Math.round(number / step));
+          for (const [at, row] of rows.entries()) {
             for (const [query, vector] of queries.entries()) {
               const column = Array.from({ length }, (_, place) => codes.columns[place * queries.length + query]!);
-              const coarse = Math.fround(dotOf(rounded, column) * Math.fround(step * codes.steps[query]!));
+              const own = rounded.slice(at * length, (at + 1) * length);
+              const coarse = Math.fround(dotOf(own, column) * Math.fround(step * codes.steps[query]!));
               const off = Math.abs(coarse - dotOf(vector, row));
               expect(off).toBeLessThanOrEqual(errors[query]!);
               nearest = Math.max(nearest, off / errors[query]!);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { quantiseQueries } from '../../src/matching/quantise-queries.ts';
 import { openCoarseSession } from '../../src/models/coarse-session.ts';
+import { byteCodes } from '../helpers/byte-codes.ts';
 
 const groupRows = 16;
 
@@ -10,14 +11,13 @@ function expected(
   { columns, steps, featureLength }: ReturnType<typeof quantiseQueries>,
 ): { step: number; dots: readonly number[]; maxima: readonly number[] } {
   const rows = features.length / featureLength;
-  const step = Math.fround(features.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127);
+  const { step, codes } = byteCodes(features);
   const dots: number[] = [];
   for (let row = 0; row < rows; row += 1) {
     for (const [query, queryStep] of steps.entries()) {
       let sum = 0;
       for (let place = 0; place < featureLength; place += 1) {
-        const code = Math.round(Math.fround(features[row * featureLength + place]! / step));
-        sum += code * columns[place * steps.length + query]!;
+        sum += codes[row * featureLength + place]! * columns[place * steps.length + query]!;
       }
       dots.push(Math.fround(sum * Math.fround(step * queryStep)));
     }
@@ -49,6 +49,23 @@ describe('openCoarseSession', () => {
       const { step, dots, maxima } = await session.run(features, codes);
       expect({ step, dots: [...dots], maxima: [...maxima] }).toEqual(expected(features, codes));
     }
+  });
+
+  it.each([
+    ['above zero', (at: number) => 0.02 + Math.sin(at) / 99],
+    ['below zero', (at: number) => Math.sin(at) / 99 - 0.02],
+    ['mostly below', (at: number) => Math.sin(at) / 99 - 0.004],
+    ['all zero', () => 0],
+  ] as const)('multiplies rows whose numbers are %s', async (_, number) => {
+    await using session = await openCoarseSession();
+    const featureLength = 40;
+    const features = Float32Array.from({ length: groupRows * featureLength }, (__, at) => number(at));
+    const codes = quantiseQueries(
+      Float32Array.from({ length: 2 * featureLength }, (__, at) => Math.cos(at) / 9),
+      40,
+    );
+    const { step, dots, maxima } = await session.run(features, codes);
+    expect({ step, dots: [...dots], maxima: [...maxima] }).toEqual(expected(features, codes));
   });
 
   it.each([1, -1])('does not run over where every product is as large as can be, times %d', async (sign) => {
