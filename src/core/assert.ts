@@ -17,11 +17,15 @@ export function assertPath(name: string, path: string): void {
   throw new TypeError(`Expected \`${name}\` to be a path, got the empty text; '.' means the current folder`);
 }
 
-/** Throws a `TypeError` that names the first key of `options` which is not among `known`. */
-export function assertKeys(name: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
+/** Every key of some options, so that none is forgotten: a typo of one would leave its default without a word. */
+export type EveryKey<T> = Readonly<Record<keyof T, true>>;
+
+/** Throws a `TypeError` that names the first key of `options` which is not one of `known`. */
+export function assertKeys(name: string, options: object, known: object): void {
+  const keys = Object.keys(known);
+  const unknown = Object.keys(options).find((key) => !keys.includes(key));
   if (unknown === undefined) return;
-  throw new TypeError(`Expected the keys of \`${name}\` to be among ${known.join(', ')}, got ${unknown}`);
+  throw new TypeError(`Expected the keys of \`${name}\` to be among ${keys.join(', ')}, got ${unknown}`);
 }
 
 /** Throws a `TypeError` unless `value` is one of `allowed`. */

@@ -7,7 +7,7 @@ import { defaultMatching, type MatchingOptions } from '../core/defaults.ts';
  * @throws TypeError when one is out of range or unknown.
  */
 export function checkMatching(given: Partial<MatchingOptions> = {}): MatchingOptions {
-  assertKeys('matching', given, Object.keys(defaultMatching));
+  assertKeys('matching', given, defaultMatching);
   const options = { ...defaultMatching, ...given };
   assertNumber('quantile', options.quantile, 0, 1);
   assertInteger('keepAtLeast', options.keepAtLeast, 0, 1);

@@ -1,4 +1,4 @@
-import { assertInteger } from '../core/assert.ts';
+import { assertInteger, assertKeys, type EveryKey } from '../core/assert.ts';
 import { type MatchingOptions } from '../core/defaults.ts';
 import { type Match } from '../core/match.ts';
 import { type BoxSource } from './box-source.ts';
@@ -28,6 +28,16 @@ export interface MatchBoxesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const optionKeys: EveryKey<MatchBoxesOptions> = {
+  queries: true,
+  gallery: true,
+  options: true,
+  queryRows: true,
+  galleryRows: true,
+  search: true,
+  signal: true,
+};
+
 /**
  * Says which item each clip shows, in which frame and where: the rule of SPEC 6 over all boxes.
  *
@@ -40,6 +50,7 @@ export interface MatchBoxesOptions {
  */
 export async function matchBoxes(input: MatchBoxesOptions): Promise<readonly Match[]> {
   const { queries, gallery, queryRows = 4096, galleryRows = 1024, search, signal } = input;
+  assertKeys('input', input, optionKeys);
   const options = checkMatching(input.options);
   assertInteger('queryRows', queryRows, 1);
   assertInteger('galleryRows', galleryRows, 1);
@@ -59,6 +70,7 @@ export async function matchBoxes(input: MatchBoxesOptions): Promise<readonly Mat
       else others.push({ query, nearest });
     }
   }
+  signal?.throwIfAborted();
   const claims = [...votes.values()].flatMap((of) => claimClip(of, options) ?? []);
   return settleClaims(claims, options.maxDistance);
 }

@@ -1,5 +1,5 @@
 import { type Answer } from '../core/answer.ts';
-import { assertOneOf } from '../core/assert.ts';
+import { assertKeys, assertOneOf, type EveryKey } from '../core/assert.ts';
 import { defaultPool, type MatchingOptions, type Pool, pools } from '../core/defaults.ts';
 import { PipelineError } from '../core/errors.ts';
 import { type Truth } from '../core/annotation.ts';
@@ -30,6 +30,15 @@ export interface EvaluateOptions {
   /** Stops the work; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
 }
+
+const optionKeys: EveryKey<EvaluateOptions> = {
+  result: true,
+  root: true,
+  boxes: true,
+  matching: true,
+  pool: true,
+  signal: true,
+};
 
 /** How good a result is (SPEC 8). */
 export interface Evaluation extends Scores {
@@ -64,6 +73,7 @@ export interface Retrieval {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { root, pool = defaultPool, signal } = options;
+  assertKeys('options', options, optionKeys);
   assertOneOf('pool', pool, pools);
   const answers = await readResult(options.result);
   const dataset = await openDataset(root);
@@ -83,7 +93,7 @@ async function retrieve(
 ): Promise<Retrieval> {
   const boxes = await openBoxes(from);
   const sides = { queries: boxes.boxes('query'), gallery: gallerySource(boxes, pool), signal };
-  const rankings = await rankItems({ ...sides, options: matching });
+  const rankings = await rankItems({ ...sides, queries: boxes.byOwner('query'), options: matching });
   await using search = nearestLanes();
   // 4 is the largest distance there is: the pairs before the threshold.
   const matches = await matchBoxes({ ...sides, search, options: { ...matching, maxDistance: 4 } });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { assertInteger, assertNumber, assertPath } from '../core/assert.ts';
+import { assertInteger, assertKeys, assertNumber, assertPath, type EveryKey } from '../core/assert.ts';
 import { defaultExport, defaultFlow, type FlowOptions, type FrameRange } from '../core/defaults.ts';
 import { assertFrames } from '../core/frame-selection.ts';
 import { assertApart } from '../io/assert-apart.ts';
@@ -33,6 +33,20 @@ export interface ExportDatasetOptions {
   readonly onProgress?: (progress: ExportProgress) => void;
 }
 
+const optionKeys: EveryKey<ExportDatasetOptions> = {
+  roots: true,
+  coco: true,
+  crops: true,
+  validation: true,
+  validationShare: true,
+  sharedIds: true,
+  quality: true,
+  cropFrames: true,
+  flow: true,
+  signal: true,
+  onProgress: true,
+};
+
 /** Options with nothing left open. */
 export interface ExportSettings extends SplitOptions {
   readonly roots: readonly ExportRoot[];
@@ -48,6 +62,9 @@ export interface ExportSettings extends SplitOptions {
  * @throws PipelineError `options-invalid` when a folder to write into is among what is read.
  */
 export function exportSettings(options: ExportDatasetOptions): ExportSettings {
+  assertKeys('options', options, optionKeys);
+  assertKeys('cropFrames', options.cropFrames ?? {}, defaultExport.cropFrames);
+  assertKeys('flow', options.flow ?? {}, { concurrency: true, budgetBytes: true });
   const { coco, crops, validation = [], sharedIds = false } = options;
   const { quality = defaultExport.quality, validationShare = defaultExport.validationShare } = options;
   const cropFrames = { ...defaultExport.cropFrames, ...options.cropFrames };

@@ -1,4 +1,4 @@
-import { assertInteger, assertKeys, assertOneOf, assertPath } from '../core/assert.ts';
+import { assertInteger, assertKeys, assertOneOf, assertPath, type EveryKey } from '../core/assert.ts';
 import { defaultFlow, type FlowOptions } from '../core/defaults.ts';
 import { type DeviceChoice, deviceChoices } from '../models/choose-device.ts';
 import { compactModels } from './package-folder.ts';
@@ -14,6 +14,9 @@ export interface GraphOptions {
   /** How much happens at once. @defaultValue {@link defaultFlow} */
   readonly flow?: Partial<FlowOptions>;
 }
+
+/** Every key of {@link GraphOptions}. */
+export const graphOptionKeys: EveryKey<GraphOptions> = { models: true, device: true, lanes: true, flow: true };
 
 /** {@link GraphOptions} with nothing left open but what depends on the machine. */
 export interface GraphSettings {
@@ -31,7 +34,7 @@ export interface GraphSettings {
 export function graphSettings(options: GraphOptions): GraphSettings {
   const { models = compactModels, device = 'auto', lanes } = options;
   assertPath('models', models);
-  assertKeys('flow', options.flow ?? {}, Object.keys(defaultFlow));
+  assertKeys('flow', options.flow ?? {}, defaultFlow);
   const flow = { ...defaultFlow, ...options.flow };
   assertOneOf('device', device, deviceChoices);
   if (lanes !== undefined) assertInteger('lanes', lanes, 1, 256);

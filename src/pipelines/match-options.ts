@@ -1,5 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
-import { assertInteger, assertKeys, assertOneOf, assertPath } from '../core/assert.ts';
+import { assertInteger, assertKeys, assertOneOf, assertPath, type EveryKey } from '../core/assert.ts';
 import {
   defaultFrames,
   defaultPool,
@@ -10,7 +10,7 @@ import {
 } from '../core/defaults.ts';
 import { assertApart } from '../io/assert-apart.ts';
 import { checkMatching } from '../matching/check-matching.ts';
-import { type GraphOptions, type GraphSettings, graphSettings } from './graph-options.ts';
+import { graphOptionKeys, type GraphOptions, type GraphSettings, graphSettings } from './graph-options.ts';
 import { type Progress } from './run-tally.ts';
 
 /** Options of `matchDataset`. */
@@ -29,18 +29,14 @@ export interface MatchDatasetOptions extends GraphOptions {
   readonly trace?: string;
   /** Stops the run: its children end, what is half written goes, and its reason comes out. */
   readonly signal?: AbortSignal;
-  /** Told at the begin, whenever an item or clip is stored, and at least twice a second in between. */
+  /** Told at the begin and whenever an item or clip is stored. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Every key of the options: a typo of one would leave its default without a word. */
-const knownOptions: Readonly<Record<keyof MatchDatasetOptions, true>> = {
+const optionKeys: EveryKey<MatchDatasetOptions> = {
+  ...graphOptionKeys,
   root: true,
   out: true,
-  models: true,
-  device: true,
-  lanes: true,
-  flow: true,
   frames: true,
   matching: true,
   pool: true,
@@ -63,8 +59,8 @@ export interface MatchSettings extends GraphSettings {
  * @throws PipelineError `options-invalid` when `out` is among what is read.
  */
 export function matchSettings(options: MatchDatasetOptions): MatchSettings {
-  assertKeys('options', options, Object.keys(knownOptions));
-  assertKeys('frames', options.frames ?? {}, Object.keys(defaultFrames));
+  assertKeys('options', options, optionKeys);
+  assertKeys('frames', options.frames ?? {}, defaultFrames);
   const graph = graphSettings(options);
   const frames = { ...defaultFrames, ...options.frames };
   const matching = checkMatching(options.matching);

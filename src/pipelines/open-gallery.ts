@@ -1,4 +1,4 @@
-import { assertInteger, assertPath } from '../core/assert.ts';
+import { assertInteger, assertKeys, assertPath, type EveryKey } from '../core/assert.ts';
 import { type KeptBox } from '../core/crop.ts';
 import { PipelineError } from '../core/errors.ts';
 import { type ApproximateFacts, type Gallery } from '../core/gallery.ts';
@@ -31,6 +31,14 @@ export interface OpenGalleryOptions {
   readonly signal?: AbortSignal;
 }
 
+const optionKeys: EveryKey<OpenGalleryOptions> = {
+  model: true,
+  memoryBytes: true,
+  approximate: true,
+  threads: true,
+  signal: true,
+};
+
 /**
  * Opens an item index to be searched. What others add to it from then on is not seen.
  *
@@ -46,6 +54,7 @@ export interface OpenGalleryOptions {
  */
 export async function openGallery(folder: string, options: OpenGalleryOptions = {}): Promise<Gallery> {
   const { model, memoryBytes = 2 ** 30, threads = usableCores(), approximate = false, signal } = options;
+  assertKeys('options', options, optionKeys);
   assertPath('folder', folder);
   assertInteger('memoryBytes', memoryBytes, 0);
   assertInteger('threads', threads, 1, 256);

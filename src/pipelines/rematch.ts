@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assertOneOf } from '../core/assert.ts';
+import { assertKeys, assertOneOf, assertPath, type EveryKey } from '../core/assert.ts';
 import { defaultPool, type MatchingOptions, type Pool, pools } from '../core/defaults.ts';
 import { type Match } from '../core/match.ts';
 import { openBoxes } from '../io/open-boxes.ts';
@@ -23,6 +23,8 @@ export interface RematchOptions {
   readonly signal?: AbortSignal;
 }
 
+const optionKeys: EveryKey<RematchOptions> = { from: true, out: true, matching: true, pool: true, signal: true };
+
 /**
  * Matches stored boxes again, with other thresholds or with features from elsewhere, and writes the result file.
  *
@@ -33,7 +35,10 @@ export interface RematchOptions {
  */
 export async function rematch(options: RematchOptions): Promise<readonly Match[]> {
   const { from, out, matching = {}, pool = defaultPool, signal } = options;
+  assertKeys('options', options, optionKeys);
   assertOneOf('pool', pool, pools);
+  assertPath('from', from);
+  assertPath('out', out);
   const boxes = await openBoxes(from);
   await using search = nearestLanes();
   const matches = await matchBoxes({

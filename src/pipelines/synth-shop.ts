@@ -1,4 +1,4 @@
-import { assertInteger, assertNumber, assertOneOf } from '../core/assert.ts';
+import { assertInteger, assertKeys, assertNumber, assertOneOf, type EveryKey } from '../core/assert.ts';
 import { defaultSynth } from '../core/defaults.ts';
 import { PipelineError } from '../core/errors.ts';
 import { assertFreeFolder } from '../io/assert-free-folder.ts';
@@ -50,6 +50,25 @@ export interface SynthShopOptions {
   readonly onProgress?: (progress: SynthProgress) => void;
 }
 
+const optionKeys: EveryKey<SynthShopOptions> = {
+  out: true,
+  items: true,
+  seed: true,
+  photos: true,
+  split: true,
+  clipFrames: true,
+  clipSize: true,
+  pictureScale: true,
+  decoys: true,
+  outfits: true,
+  crf: true,
+  preset: true,
+  stills: true,
+  cutouts: true,
+  signal: true,
+  onProgress: true,
+};
+
 const defaults = { ...defaultSynth, clipSize: [540, 960], pictureScale: 1, preset: 'veryfast' } as const;
 
 /** Seeds of drawn garments that belong to one shop. */
@@ -69,6 +88,7 @@ const firstShopSeed = 10_000_000;
  * another run is writing into the folder.
  */
 export async function synthShop(options: SynthShopOptions): Promise<SynthReport> {
+  assertKeys('options', options, optionKeys);
   const { out, items, seed, split = 'all', cutouts = false, signal, onProgress } = options;
   const { clipFrames, pictureScale, decoys, outfits } = { ...defaults, ...options };
   assertInteger('items', items, 1);

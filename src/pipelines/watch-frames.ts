@@ -1,4 +1,5 @@
 import { isObservable, NEVER, type Observable } from 'rxjs';
+import { assertKeys, type EveryKey } from '../core/assert.ts';
 import { type LiveFrame } from '../core/live-frame.ts';
 import { type Gallery } from '../core/gallery.ts';
 import { type Detector, type Embedder } from '../core/ports.ts';
@@ -6,7 +7,7 @@ import { type WatchEvent } from '../core/watch-event.ts';
 import { iterate } from '../flow/iterate.ts';
 import { cropResample } from '../media/crop-resample.ts';
 import { type Arrival, type WatchCounts, watchGraph } from './watch-graph.ts';
-import { framesAtOnceFor, type WatchOptions, watchSettings } from './watch-options.ts';
+import { framesAtOnceFor, watchOptionKeys, type WatchOptions, watchSettings } from './watch-options.ts';
 
 /** Options of {@link watchFrames}. */
 export interface WatchFramesOptions extends WatchOptions {
@@ -17,6 +18,8 @@ export interface WatchFramesOptions extends WatchOptions {
     readonly device: { readonly lanes: number };
   };
 }
+
+const optionKeys: EveryKey<WatchFramesOptions> = { ...watchOptionKeys, models: true };
 
 /**
  * Says which item of a shop is on show in a stream of frames, frame by frame and then for good.
@@ -33,6 +36,7 @@ export function watchFrames(
   gallery: Pick<Gallery, 'nearest' | 'picturesOf'>,
   options: WatchFramesOptions,
 ): Observable<WatchEvent> {
+  assertKeys('options', options, optionKeys);
   const settings = watchSettings(options);
   const { detector, embedder, device } = options.models;
   const arrivals = (signal: AbortSignal, counts: WatchCounts): AsyncIterable<Arrival> =>

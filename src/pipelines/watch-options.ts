@@ -1,4 +1,4 @@
-import { assertInteger, assertNumber, assertOneOf } from '../core/assert.ts';
+import { assertInteger, assertKeys, assertNumber, assertOneOf, type EveryKey } from '../core/assert.ts';
 import { defaultFlow } from '../core/defaults.ts';
 import { defaultTracking, type TrackingOptions } from '../tracking/tracking-options.ts';
 import { usableCores } from '../models/place-models.ts';
@@ -21,6 +21,17 @@ export interface WatchOptions {
   /** Put the feature of each box into its `frame` event. @defaultValue `false` */
   readonly features?: boolean | undefined;
 }
+
+/** Every key of {@link WatchOptions}. */
+export const watchOptionKeys: EveryKey<WatchOptions> = {
+  tracking: true,
+  whenBehind: true,
+  framesAtOnce: true,
+  cutAt: true,
+  changeAt: true,
+  statsSeconds: true,
+  features: true,
+};
 
 /** What is set where nothing else is asked for. */
 export const defaultWatch = { cutAt: 24, changeAt: 0, statsSeconds: 10 } as const;
@@ -60,6 +71,7 @@ export function watchSettings(options: WatchOptions): WatchSettings {
 }
 
 function trackingOf(given: Partial<TrackingOptions>): TrackingOptions {
+  assertKeys('tracking', given, defaultTracking);
   const { announceAt = defaultTracking.announceAt } = given;
   const tracking = { ...defaultTracking, doubtBelow: Math.min(defaultTracking.doubtBelow, announceAt), ...given };
   assertNumber('tracking.minOverlap', tracking.minOverlap, 0, 1);

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { lastValueFrom, Observable, tap } from 'rxjs';
-import { assertNumber, assertPath } from '../core/assert.ts';
+import { assertKeys, assertNumber, assertPath, type EveryKey } from '../core/assert.ts';
 import { counted } from '../core/counted.ts';
 import { messageOf } from '../core/errors.ts';
 import { type ApproximateFacts } from '../core/gallery.ts';
@@ -21,7 +21,7 @@ import { compactModels } from './package-folder.ts';
 import { reusedCrops } from './reused-crops.ts';
 import { assertSampling, defaultSampling, sampler, type Sampling } from './sampling.ts';
 import { type Arrival, type WatchCounts, watchGraph } from './watch-graph.ts';
-import { framesAtOnceFor, type WatchOptions, watchSettings } from './watch-options.ts';
+import { framesAtOnceFor, watchOptionKeys, type WatchOptions, watchSettings } from './watch-options.ts';
 import { watchSourceKind } from './watch-source.ts';
 
 /** Options of {@link watchStream}. */
@@ -50,13 +50,32 @@ export interface WatchStreamOptions extends WatchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told once, when everything is open and the first frame is awaited. */
   readonly onReady?: ((ready: WatchReady) => void) | undefined;
-  /** Told of each event. While a promise that it returns is pending, no further frame is judged. */
+  /** Told of each event. While a promise that it returns is pending, no further frame is judged; one that is rejected ends the run, which rejects with its reason. */
   readonly onEvent: (event: WatchEvent) => void | Promise<void>;
   /** Told what is wrong with the bytes; what can be read is looked at. */
   readonly onProblem?: ((problem: string) => void) | undefined;
   /** Told when a live source is opened again. */
   readonly onReconnect?: ((attempt: ReconnectAttempt) => void) | undefined;
 }
+
+const optionKeys: EveryKey<WatchStreamOptions> = {
+  ...watchOptionKeys,
+  index: true,
+  approximate: true,
+  source: true,
+  raw: true,
+  rate: true,
+  maxFrameBytes: true,
+  sampling: true,
+  models: true,
+  device: true,
+  lanes: true,
+  signal: true,
+  onReady: true,
+  onEvent: true,
+  onProblem: true,
+  onReconnect: true,
+};
 
 /** What a run works with. */
 export interface WatchReady {
@@ -86,6 +105,7 @@ const picturesASecond = 5;
  * `inference-failed`, `options-invalid` when a folder has no picture, `stream-unreadable` when no frame can be had from the source otherwise.
  */
 export async function watchStream(options: WatchStreamOptions): Promise<StatsEvent> {
+  assertKeys('options', options, optionKeys);
   const { source, sampling = defaultSampling, signal, onEvent } = options;
   assertSampling(sampling);
   assertPath('index', options.index);
@@ -140,10 +160,15 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
   );
   let last: StatsEvent | undefined;
   const deliver = (event: WatchEvent): void => {
-    delivered = onEvent(event) ?? undefined;
     if (event.type === 'stats') last = event;
+    const told = onEvent(event);
+    if (told === undefined) return;
+    // One that is told meanwhile of another event is not to hide that this one is still pending, or was rejected.
+    delivered = Promise.all([delivered, told]).then(() => undefined);
+    delivered.catch(() => undefined); // It comes out below, or of the next frame.
   };
   await lastValueFrom(graph$.pipe(tap(deliver)));
+  if (signal?.aborted !== true) await delivered;
   if (last === undefined) throw new Error('A run of the graph ended without its last `stats`');
   return last;
 }

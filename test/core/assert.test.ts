@@ -24,7 +24,7 @@ describe('what is asserted', () => {
       says: "Expected `root` to be a path, got the empty text; '.' means the current folder",
     },
     {
-      run: () => assertKeys('flow', { lanes: 1, batch: 2 }, ['lanes', 'budget']),
+      run: () => assertKeys('flow', { lanes: 1, batch: 2 }, { lanes: true, budget: true }),
       says: 'Expected the keys of `flow` to be among lanes, budget, got batch',
     },
   ])('is said in words: $says', ({ run, says }) => {

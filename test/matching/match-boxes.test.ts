@@ -82,8 +82,8 @@ describe('matchBoxes', () => {
     { why: 'no gallery', queries: [queryBox({ id: 'i' })], gallery: [] },
     { why: 'no queries', queries: [], gallery: [galleryBox({ id: 'v' })] },
     { why: 'nothing at all', queries: [], gallery: [] },
-  ])('has no matches for $why', async (sides) => {
-    expect(await matchBoxes(sides)).toEqual([]);
+  ])('has no matches for $why', async ({ queries, gallery }) => {
+    expect(await matchBoxes({ queries, gallery })).toEqual([]);
   });
 
   const good = { queries: [queryBox({ id: 'i' })], gallery: [galleryBox({ id: 'v' })] };

@@ -94,6 +94,27 @@ describe('evaluate', () => {
     });
   });
 
+  it('takes boxes of a text file in any order', async () => {
+    await rematch({ from: at('run'), out: at('run', 'result.json') });
+    const boxes = [
+      queryBox({ id: 'a', feature: [1, 0, 0] }),
+      queryBox({ id: 'b', feature: [0, 1, 0] }),
+      queryBox({ id: 'a', feature: [0, 0, 1], boxIndex: 1 }),
+      galleryBox({ id: 'w', feature: [1, 0.5, 0] }),
+      galleryBox({ id: 'v', feature: [1, 0.1, 0] }),
+      galleryBox({ id: 'd', feature: [0.1, 0.7, 0.5] }),
+      galleryBox({ id: 'w', feature: [1, 0.5, 0], boxIndex: 1 }),
+    ];
+    const { length } = boxes;
+    const told = async (order: readonly number[]): Promise<unknown> => {
+      const path = at(`${order.join('-')}.ndjson`);
+      await writeBoxesNdjson(path, [order.map((place) => boxes[place]!)]);
+      return (await evaluate({ result: at('run', 'result.json'), root: at('shop'), boxes: path })).retrieval;
+    };
+    const rising = Array.from({ length }, (_, place) => place);
+    expect(await told(rising)).toEqual(await told([0, 2, 1, 3, 6, 4, 5]));
+  });
+
   it('does without boxes', async () => {
     await rematch({ from: at('run', 'boxes'), out: at('other.json') });
     expect(await readFile(at('other.json'), 'utf8')).toBe(await readFile(at('run', 'result.json'), 'utf8'));

@@ -150,4 +150,18 @@ describe('nearestLanes', { timeout: 60_000 }, () => {
     await expect(stopped).rejects.toBe(reason);
     expect(added).toBe(3);
   });
+
+  it('stops when it is told to while the last blocks are looked at', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const search: NearestSearch = {
+      ...lanes,
+      finish: async () => {
+        await lanes.finish();
+        controller.abort(reason);
+      },
+    };
+    const sides = { queries: [queryBox({ id: 'i' })], gallery: [galleryBox({ id: 'v' })] };
+    await expect(matchBoxes({ ...sides, search, signal: controller.signal })).rejects.toBe(reason);
+  });
 });

@@ -164,6 +164,7 @@ describe('watchStream', { timeout: 180_000 }, () => {
     await watch({
       source: clip,
       sampling: { kind: 'index', step: 100 },
+      statsSeconds: 0.2, // What is told of in between, and taken at once, is not to hide that the frame is not.
       onEvent: async (event) => {
         if (event.type !== 'frame') return;
         if (event.frame > 0 && !isTaken) early += 1;
@@ -174,6 +175,25 @@ describe('watchStream', { timeout: 180_000 }, () => {
       },
     });
     expect(early).toBe(0);
+  });
+
+  it('waits for the last event, and ends with the reason of one that is rejected', async () => {
+    let isTaken = false;
+    const onLast = async ({ type }: WatchEvent): Promise<void> => {
+      if (type !== 'stats') return;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      isTaken = true;
+    };
+    const few = { source: clip, sampling: { kind: 'index', step: 200 } } as const;
+    await watch({ ...few, onEvent: onLast });
+    expect(isTaken).toBe(true);
+    for (const refused of ['frame', 'stats'])
+      await expect(
+        watch({
+          ...few,
+          onEvent: async ({ type }) => (type === refused ? Promise.reject(new Error('full')) : undefined),
+        }),
+      ).rejects.toThrow('full');
   });
 
   it('refuses a damaged index before it takes a frame', async () => {
