@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -5,12 +6,12 @@ import { codeOf, messageOf, PipelineError } from '../core/errors.ts';
 import { makePath } from './make-folder.ts';
 import { findWriteTarget, type WriteTarget } from './write-target.ts';
 
-let written = 0;
-
-/** Name in the folder of `path` that no other writer uses, to be renamed to `path` when its content is complete. */
+/**
+ * Name in the folder of `path` that no other writer uses, to be renamed to `path` when its content is complete. Drawn, since in a container every
+ * run may have the same process id, and that of one that was killed may have left a file.
+ */
 function temporaryName(path: string): string {
-  written += 1;
-  return join(dirname(path), `.${process.pid}-${written}.tmp`);
+  return join(dirname(path), `.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
 }
 
 /** Removes what a writer that was killed has left in a folder, and, if `recursive`, in those below; that there is no folder is fine. */
@@ -19,7 +20,7 @@ export async function removeTemporaries(
   { recursive = false }: { readonly recursive?: boolean } = {},
 ): Promise<void> {
   const names = await readdir(folder, { recursive }).catch(() => []);
-  const left = names.filter((name) => /^\.\d+-\d+\.tmp$/u.test(basename(name)));
+  const left = names.filter((name) => /^\.\d+-[\da-f]+\.tmp$/u.test(basename(name)));
   for (const name of left) await rm(join(folder, name), { force: true });
 }
 
@@ -54,9 +55,9 @@ export async function fillWhole(path: string, fill: Fill): Promise<void> {
 
 async function fillBeside({ path, before }: WriteTarget, fill: Fill): Promise<void> {
   const temporary = temporaryName(path);
+  await makePath(dirname(path)); // That of a link's target.
+  const file = await open(temporary, 'wx', before && modeOf(before));
   try {
-    await makePath(dirname(path)); // That of a link's target.
-    const file = await open(temporary, 'wx', before && modeOf(before));
     try {
       if (before !== undefined) await passOn(before, file);
       await fill(file);
@@ -94,7 +95,7 @@ async function fillDirect({ path }: WriteTarget, fill: Fill): Promise<void> {
 function whyOf(cause: unknown, { path, isDirect }: WriteTarget): string {
   if (codeOf(cause) === 'EISDIR') return 'it is a folder; name a file';
   // The temporary name says nothing to whoever chose the file's.
-  const why = messageOf(cause).replace(/, \w+ '[^']*\.\d+-\d+\.tmp'.*$/su, '');
+  const why = messageOf(cause).replace(/, \w+ '[^']*\.\d+-[\da-f]+\.tmp'.*$/su, '');
   if (isDirect) return `${why}. It is no regular file, so it is written to as it is`;
   return `${why}. Check the permissions of the folder ${dirname(path)} and the free space`;
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { lastValueFrom, scan, startWith, tap } from 'rxjs';
-import { assertOneOf, assertPath } from '../core/assert.ts';
+import { assertKeys, assertOneOf, assertPath, type EveryKey } from '../core/assert.ts';
 import { type FrameSource } from '../core/frame-source.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
 import { whileClaimed } from '../io/claim-folder.ts';
@@ -8,13 +8,14 @@ import { type DatasetItem, openShop } from '../io/dataset.ts';
 import { assertWholeIndex } from '../io/assert-whole-index.ts';
 import { arePicturesMarked } from '../io/mark-picture.ts';
 import { type ItemIndex, openItemIndex } from '../io/open-item-index.ts';
+import { removeTemporaries } from '../io/write-file-whole.ts';
 import { createItemIndex } from '../io/write-item-index.ts';
 import { resizePicture } from '../media/resize-picture.ts';
 import { loadManifest, type ModelSet } from '../models/load-manifest.ts';
 import { openModels } from '../models/open-models.ts';
 import { boxGraph, type StoredSource } from './box-graph.ts';
 import { itemSources } from './dataset-sources.ts';
-import { type GraphOptions, type GraphSettings, graphSettings } from './graph-options.ts';
+import { graphOptionKeys, type GraphOptions, type GraphSettings, graphSettings } from './graph-options.ts';
 import { contentOf, type IndexFacts, type IndexReport, indexReport } from './index-report.ts';
 import { createItemSink, type SinkCounts } from './item-sink.ts';
 import { createPendingWork } from './pending-work.ts';
@@ -47,6 +48,15 @@ export interface IndexItemsOptions extends GraphOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+const optionKeys: EveryKey<IndexItemsOptions> = {
+  ...graphOptionKeys,
+  root: true,
+  index: true,
+  mode: true,
+  signal: true,
+  onProgress: true,
+};
+
 /**
  * Embeds the pictures of a shop's items and keeps them in an index, for `openGallery` to search.
  *
@@ -60,6 +70,7 @@ export interface IndexItemsOptions extends GraphOptions {
  * `model-invalid`, `device-unavailable`, `inference-failed` or `file-unwritable`.
  */
 export async function indexItems(options: IndexItemsOptions): Promise<IndexReport> {
+  assertKeys('options', options, optionKeys);
   const settings = graphSettings(options);
   const { root, index, mode = 'add' } = options;
   assertPath('root', root);
@@ -78,6 +89,7 @@ async function putIn(options: IndexItemsOptions, settings: GraphSettings, mode: 
   const model = { name: set.name, fingerprint: set.fingerprint };
   if (mode === 'create') await createEmpty(folder, set);
   const before = await openItemIndex(folder, { model });
+  await removeTemporaries(folder, { recursive: true });
   if (mode === 'add') assertWholeIndex(before); // What is replaced may be what is damaged.
   const unchanged = mode === 'add' ? await unchangedItems(shop.items, before) : new Set<string>();
   signal?.throwIfAborted();

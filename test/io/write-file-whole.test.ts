@@ -20,6 +20,15 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 const isLinux = process.platform === 'linux';
 
 describe('writeFileWhole', () => {
+  it('writes beside what a killed writer of the same process id has left', async () => {
+    await using folder = await temporaryFolder();
+    const left = Array.from({ length: 300 }, (_, count) => `.${process.pid}-${count}.tmp`);
+    for (const name of left) await writeFile(join(folder.path, name), 'half');
+    await writeFileWhole(join(folder.path, 'file'), 'whole');
+    expect((await readdir(folder.path)).toSorted()).toEqual([...left, 'file'].toSorted());
+    expect(await readFile(join(folder.path, 'file'), 'utf8')).toBe('whole');
+  });
+
   it('replaces a file at once and keeps its mode', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'file');

@@ -49,7 +49,7 @@ describe('removeTemporaries', () => {
   it('removes what a killed writer left, and nothing else', async () => {
     await using folder = await temporaryFolder();
     await mkdir(join(folder.path, 'sub'));
-    const names = ['.12-3.tmp', 'a.tmp', '.x.tmp', 'sub/.12-4.tmp', 'sub/.12-4.json'];
+    const names = ['.12-3.tmp', '.12-ab9c.tmp', 'a.tmp', '.x.tmp', 'sub/.12-4.tmp', 'sub/.12-4.json'];
     for (const name of names) await writeFile(join(folder.path, name), '');
     await removeTemporaries(folder.path);
     expect((await readdir(folder.path)).toSorted()).toEqual(['.x.tmp', 'a.tmp', 'sub']);
