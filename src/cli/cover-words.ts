@@ -11,9 +11,9 @@ const negativeNumber = /^-(?:\d+(?:\.\d+)?|\.\d+)$/u;
  * The words of a command line as yargs reads them rightly, to be given to {@link uncover} afterwards.
  *
  * By itself yargs counts nothing behind `--` as an argument, takes `-` for the empty text, the `h` in `-shop` for `--help`, and an empty value for
- * the number 0. What stands for itself is covered, the rest is refused.
+ * the number 0, and any value of a switch but `true` for off. What stands for itself is covered, the rest is refused.
  *
- * @throws UsageError when an option has an empty value, or a word begins with a dash and is no option.
+ * @throws UsageError when an option has an empty value, a switch one that is neither `true` nor `false`, or a word begins with a dash and is no option.
  */
 export function coverWords(argv: readonly string[], commands: readonly Command[]): readonly string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
@@ -24,7 +24,14 @@ export function coverWords(argv: readonly string[], commands: readonly Command[]
     '--config',
     ...options.flatMap(([name, { requiresArg }]) => (requiresArg ? namesOf(name) : [])),
   ]);
-  const letters = new Set(['h', ...options.flatMap(([, { alias }]) => alias ?? [])]);
+  const switches = new Set([
+    '--help',
+    '--version',
+    ...options.flatMap(([name, { type, alias }]) => {
+      return type === 'boolean' ? [...namesOf(name), ...[alias ?? []].flat().map((letter) => `-${letter}`)] : [];
+    }),
+  ]);
+  const letters = new Set(['h', 'v', ...options.flatMap(([, { alias }]) => alias ?? [])]);
 
   const covered = before.map((word, place) => {
     const [name = '', value] = word.split(/=(.*)/su);
@@ -32,6 +39,9 @@ export function coverWords(argv: readonly string[], commands: readonly Command[]
     const given = option === name ? value : word;
     if (option !== undefined && given?.trim() === '') {
       throw new UsageError(`Expected a value of ${option}, got ${JSON.stringify(given)}`);
+    }
+    if (value !== undefined && switches.has(name) && !/^(?:true|false)$/u.test(value)) {
+      throw new UsageError(`Expected ${name} to stand alone, or with =true or =false, got ${value}`);
     }
     if (word === '-') return option === undefined ? cover + word : word;
     // A number, or meant as one: whoever reads the option says what is wrong with it.

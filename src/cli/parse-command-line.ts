@@ -53,6 +53,7 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
     .version(version)
     .help()
     .alias('help', 'h')
+    .alias('version', 'v')
     .wrap(width)
     .epilogue('`vitrine <command> --help` shows a command’s options and examples.')
     .parserConfiguration({
@@ -116,7 +117,10 @@ function rejectUnknown(args: Arguments, command: Command): void {
   const options = [...Object.keys(command.options), 'config', 'help', 'version'];
   const aliases = Object.values(command.options).flatMap(({ alias }) => alias ?? []);
   const known = new Set(
-    [...options, ...Object.keys(command.positionals), '_', '$0', 'h', ...aliases].flatMap((n) => [n, camelCase(n)]),
+    [...options, ...Object.keys(command.positionals), '_', '$0', 'h', 'v', ...aliases].flatMap((n) => [
+      n,
+      camelCase(n),
+    ]),
   );
   for (const name of Object.keys(args)) {
     if (known.has(name)) continue;

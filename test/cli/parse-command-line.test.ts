@@ -71,6 +71,7 @@ describe('parseCommandLine', () => {
     { argv: ['paint', '--brush=b', '--colour', 'blue', 'n'], args: { colour: 'blue' } },
     { argv: ['paint', 'n', '--brush', 'b', '--coat-count', '5', '--coat-count', '6'], args: { coatCount: 6 } },
     { argv: ['paint', 'n', '--brush', 'b', '-g', '--no-glossy'], args: { glossy: false } },
+    { argv: ['paint', 'n', '--brush', 'b', '-g', '--glossy=false'], args: { glossy: false } },
     { argv: ['paint', '--spare', 'x', 'n', '--brush', 'b'], args: { spare: ['x'] } },
     { argv: ['paint', '--spare', 'x', '--brush', 'b', '--spare=y', 'n'], args: { spare: ['x', 'y'] } },
     { argv: ['paint', '--brush', 'b', '--', 'n'], args: { wall: 'n' } },
@@ -147,6 +148,10 @@ describe('parseCommandLine', () => {
       argv: ['paint', '--brush', 'b', '--', '-'],
       error: 'vitrine paint does not read from stdin; for a file called - write ./-',
     },
+    ...['--glossy', '-g', '--help'].map((name) => ({
+      argv: ['paint', 'n', '--brush', 'b', `${name}=yes`],
+      error: `Expected ${name} to stand alone, or with =true or =false, got yes`,
+    })),
     { argv: ['--', 'scrape'], error: 'The command has to stand before --: vitrine scrape ...' },
   ])('refuses $argv', async ({ argv, error }) => {
     await expect(parse(...argv)).rejects.toMatchObject({ name: 'UsageError', message: error });
@@ -207,6 +212,7 @@ describe('parseCommandLine', () => {
     { argv: ['help'], shows: ['vitrine <command>', 'paint <wall>', 'scrape'] },
     { argv: ['help', 'paint'], shows: ['vitrine paint <wall>', 'Coats'] },
     { argv: ['--version'], shows: ['1.2.3'] },
+    { argv: ['-v'], shows: ['1.2.3'] },
   ])('gives text for $argv', async ({ argv, shows }) => {
     const invocation = await parse(...argv);
     if (invocation.kind !== 'text') throw new Error('no text');
