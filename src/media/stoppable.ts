@@ -18,6 +18,10 @@ export function stoppable<T>(
     if (result.done === true) forget();
     return result;
   };
+  const fail = (error: unknown): never => {
+    forget();
+    throw error;
+  };
   const outer: AsyncGenerator<T, undefined, undefined> = {
     async next() {
       if (!isListening) {
@@ -26,7 +30,7 @@ export function stoppable<T>(
       }
       if (signal?.aborted === true) await outer.return(undefined);
       signal?.throwIfAborted();
-      const result = settle(await inner.next());
+      const result = settle(await inner.next().catch(fail));
       if (result.done === true) signal?.throwIfAborted();
       return result;
     },

@@ -59,6 +59,7 @@ export async function* runStream(
     onLine: words.take,
   });
   stop.addEventListener('abort', process.kill);
+  if (stop.aborted) process.kill();
   process.done.catch(() => undefined).finally(words.end); // A failed start is thrown below.
   let isStalled = false;
   let timer: NodeJS.Timeout | undefined;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -278,6 +279,18 @@ describe('openStreamSource', () => {
       // A second is enough for all of the clip.
       await new Promise((resolve) => setTimeout(resolve, 1000));
       expect(await childProcesses()).toEqual([id]);
+    },
+  );
+
+  it.runIf(process.platform !== 'win32')(
+    'ends a file that gives nothing when it is aborted before ffmpeg starts',
+    async () => {
+      execFileSync('mkfifo', [at('fifo')]);
+      const controller = new AbortController();
+      const { frames } = openStreamSource(at('fifo'), { ffmpeg: bundled, signal: controller.signal });
+      const first = frames.next();
+      controller.abort(new Error('enough'));
+      await expect(first).rejects.toThrow('enough');
     },
   );
 

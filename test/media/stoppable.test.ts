@@ -78,4 +78,15 @@ describe('stoppable', () => {
     for await (const value of stoppable(waiting([]), signal)) if (value === 1) break;
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
+
+  it('leaves no listener on the signal when it fails', async () => {
+    const { signal } = new AbortController();
+    const failing = stoppable(async function* generate() {
+      yield 1;
+      throw new Error('broken');
+    }, signal);
+    await failing.next();
+    await expect(failing.next()).rejects.toThrow('broken');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
 });
