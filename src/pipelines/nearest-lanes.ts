@@ -51,9 +51,9 @@ export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch &
   /** Starts one more lane if there may be one, and resolves when it takes part in the search that is going on. */
   const openLane = async (): Promise<void> => {
     guard ??= exitGuard(threads);
-    const busy = guard.flags[lanes.length];
-    if (busy === undefined) return;
-    const lane = openSearchLane({ featureLength: 0, storedRows: 0, busy });
+    const state = guard.flags[lanes.length];
+    if (state === undefined) return;
+    const lane = openSearchLane({ featureLength: 0, storedRows: 0, state });
     lanes.push(lane);
     let seeks: typeof search;
     do {

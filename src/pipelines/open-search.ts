@@ -34,7 +34,7 @@ export function openSearch(blocks: readonly IndexBlock[], options: OpenSearchOpt
   const { featureLength, threads, isHeld, signal } = options;
   const guard = exitGuard(Math.min(threads, blocks.length));
   const storedRows = Math.max(0, ...blocks.map((block) => block.storedRows));
-  const lanes = guard.flags.map((busy) => openSearchLane({ featureLength, storedRows, busy }));
+  const lanes = guard.flags.map((state) => openSearchLane({ featureLength, storedRows, state }));
   const held = isHeld ? share(blocks, lanes, (lane, block) => lane.hold(block), signal) : Promise.resolve();
   held.catch(() => undefined); // Whoever asks is told.
 

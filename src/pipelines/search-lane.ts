@@ -3,6 +3,7 @@ import { messageOf, PipelineError } from '../core/errors.ts';
 import { type IndexBlock } from '../io/index-blocks.ts';
 import { type NearRows } from '../matching/select-nearest.ts';
 import { entryUrl } from '../core/entry-url.ts';
+import { laneCell } from '../models/lane-protocol.ts';
 import '../models/telemetry-off.ts';
 import {
   type GivenRows,
@@ -40,7 +41,8 @@ interface Waiting {
  * when the search fails or the thread ends. Disposing resolves when the thread has ended, after what it is doing.
  */
 export function openSearchLane(start: SearchStart): SearchLane {
-  Atomics.store(start.busy, 0, 1);
+  const { state } = start;
+  Atomics.store(state, laneCell.unanswered, 1); // That it has started.
   const worker = new Worker(entryUrl('pipelines/search-worker'), { workerData: start, name: 'vitrine search' });
   const waiting: Waiting[] = [];
   let end: string | undefined;
@@ -57,7 +59,7 @@ export function openSearchLane(start: SearchStart): SearchLane {
   worker.on('error', (error: unknown) => close(`its thread broke: ${messageOf(error)}`));
   const exited = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
-      Atomics.store(start.busy, 0, 0);
+      Atomics.store(state, laneCell.unanswered, 0);
       close(`its thread ended with code ${code}`);
       resolve();
     });
@@ -69,6 +71,7 @@ export function openSearchLane(start: SearchStart): SearchLane {
     const answer = await new Promise<Answer>((resolve, reject) => {
       if (end !== undefined) return reject(failure(end));
       waiting.push({ resolve, reject });
+      Atomics.add(state, laneCell.unanswered, 1);
       send(message);
     });
     if (isOf(answer, kind)) return answer;
@@ -97,6 +100,7 @@ export function openSearchLane(start: SearchStart): SearchLane {
       return looked;
     },
     async [Symbol.asyncDispose]() {
+      Atomics.store(state, laneCell.isClosing, 1);
       if (end === undefined) send({ kind: 'close' });
       close('the gallery was closed');
       await exited;

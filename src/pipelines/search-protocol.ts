@@ -1,6 +1,7 @@
 import { type IndexBlock } from '../io/index-blocks.ts';
 import { type NearerRows } from '../matching/nearest-rows.ts';
 import { type NearRows } from '../matching/select-nearest.ts';
+import { type LaneState } from '../models/lane-protocol.ts';
 
 /** What a search lane is started with. */
 export interface SearchStart {
@@ -8,8 +9,8 @@ export interface SearchStart {
   readonly featureLength: number;
   /** Most rows on the disk of any block that it will be given. */
   readonly storedRows: number;
-  /** Shared memory: 1 while the thread may be inside native code, else 0. */
-  readonly busy: Int32Array;
+  /** What the thread and the rest of the process know of each other without messages. */
+  readonly state: LaneState;
 }
 
 /** Rows that are given to a lane, buffer and all. */

@@ -4,6 +4,7 @@ import { messageOf, PipelineError } from '../core/errors.ts';
 import { type IndexBlock } from '../io/index-blocks.ts';
 import { readBlock } from '../io/read-index-block.ts';
 import { type DotSession, openDotSession } from '../models/dot-session.ts';
+import { laneCell } from '../models/lane-protocol.ts';
 import { openCoarseSession } from '../models/coarse-session.ts';
 import { areBytesExact } from '../models/held-rows-session.ts';
 import { openGroupMaxSession } from '../models/group-max-session.ts';
@@ -28,7 +29,7 @@ interface LoadedBlock {
   readonly held?: HeldBlock | undefined;
 }
 
-const { featureLength, storedRows, busy }: SearchStart = workerData;
+const { featureLength, storedRows, state }: SearchStart = workerData;
 const held: LoadedBlock[] = [];
 /** Where blocks that are scanned go, one after the other. */
 let room: Float32Array<ArrayBuffer> | undefined;
@@ -120,10 +121,10 @@ function replyOf(error: unknown): SearchReply {
   return { kind: 'failed', message: messageOf(error), ...(path !== undefined && { path }) };
 }
 
+/** Out of native code, so the thread may be ended if nothing else waits. To be said before an answer, which may bring the next message at once. */
 function leaveNative(): void {
-  // The thread may be ended.
-  Atomics.store(busy, 0, 0);
-  Atomics.notify(busy, 0);
+  Atomics.sub(state, laneCell.unanswered, 1);
+  Atomics.notify(state, laneCell.unanswered);
 }
 
 leaveNative();
@@ -137,8 +138,8 @@ parentPort?.on('message', (message: SearchMessage) => {
     return;
   }
   last = last.then(async () => {
-    Atomics.store(busy, 0, 1);
-    const reply = await carryOut(message).catch(replyOf);
+    const isClosing = Atomics.load(state, laneCell.isClosing) === 1;
+    const reply = isClosing ? replyOf('the gallery was closed') : await carryOut(message).catch(replyOf);
     leaveNative();
     parentPort?.postMessage(reply, reply.kind === 'looked' ? [reply.looked.features.buffer] : []);
   });

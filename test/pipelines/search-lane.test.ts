@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { createLaneState, laneCell } from '../../src/models/lane-protocol.ts';
 import { openSearchLane } from '../../src/pipelines/search-lane.ts';
 
 /** The program that a lane's thread runs, in place of the real one. */
@@ -7,7 +8,7 @@ vi.mock('../../src/core/entry-url.ts', () => ({
   entryUrl: () => new URL(`data:text/javascript,${encodeURIComponent(program.text)}`),
 }));
 
-const start = () => ({ featureLength: 1, storedRows: 1, busy: new Int32Array(new SharedArrayBuffer(4)) });
+const start = () => ({ featureLength: 1, storedRows: 1, state: createLaneState() });
 const search = { queries: Float32Array.of(1), k: 1 };
 const onMessage = (action: string): string =>
   `import { parentPort } from 'node:worker_threads'; parentPort.on('message', (message) => { ${action} });`;
@@ -30,7 +31,7 @@ describe('a search lane whose thread', () => {
     const options = start();
     await using lane = openSearchLane(options);
     await expect(lane.begin(search)).rejects.toThrow('its thread broke: no memory');
-    await expect.poll(() => options.busy[0]).toBe(0);
+    await expect.poll(() => options.state[laneCell.unanswered]).toBe(0);
   });
 
   it('says what failed has it told in order', async () => {
