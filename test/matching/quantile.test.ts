@@ -19,6 +19,14 @@ describe('quantile', () => {
     expect(quantile(values, share)).toBe(value);
   });
 
+  it.each([26, 51, 76, 101, 1001])(
+    'is one of %d values where its place is, whatever the product is rounded to',
+    (count) => {
+      const values = Array.from({ length: count }, (_, place) => place);
+      expect(quantile(values, 0.28)).toBe(values[(7 * (count - 1)) / 25]);
+    },
+  );
+
   it('leaves its argument as it was', () => {
     const values = [2, 1];
     quantile(values, 0.5);
