@@ -115,7 +115,7 @@ export async function adoptTable(index: string, manifest: ApproximateManifest): 
 }
 
 async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r');
+  const file = await open(path, 'r+'); // Windows puts onto the disk what may be written to alone.
   try {
     await file.sync();
   } finally {

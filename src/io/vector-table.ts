@@ -55,20 +55,23 @@ export async function writeVectorTable(
   try {
     const connection = await connect(folder);
     let table: LanceTable | undefined;
-    for (const batch of batches) {
-      const data = arrowTable(arrow, batch, featureLength);
-      if (table) await table.add(data);
-      else table = await connection.createTable(tableName, data);
+    try {
+      for (const batch of batches) {
+        const data = arrowTable(arrow, batch, featureLength);
+        if (table) await table.add(data);
+        else table = await connection.createTable(tableName, data);
+      }
+      const config = Index.hnswSq({
+        distanceType: 'l2',
+        numPartitions: partitions,
+        m: neighbours,
+        efConstruction: effort,
+      });
+      await table?.createIndex('feature', { config });
+    } finally {
+      table?.close();
+      connection.close();
     }
-    const config = Index.hnswSq({
-      distanceType: 'l2',
-      numPartitions: partitions,
-      m: neighbours,
-      efConstruction: effort,
-    });
-    await table?.createIndex('feature', { config });
-    table?.close();
-    connection.close();
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause; // Of a batch.
     const message = `Cannot write the approximate index ${folder}: ${messageOf(cause)}. Check the free space.`;
@@ -88,7 +91,10 @@ export async function openVectorTable(folder: string): Promise<VectorTable> {
     throw new PipelineError('store-invalid', message, { path: folder, cause });
   };
   const connection = await connect(folder).catch(failed);
-  const table = await connection.openTable(tableName).catch(failed);
+  const table = await connection.openTable(tableName).catch((cause: unknown) => {
+    connection.close();
+    return failed(cause);
+  });
   return {
     async nearest(query, { count, effort, partitions }) {
       const rows = await table
