@@ -35,14 +35,14 @@ export function unitPath({ root, side, owner }: ExportUnit): string {
   return `${root.key}/${side}/${owner}`;
 }
 
-/** The roots with their folder's names as keys; `-2`, `-3` and so on are added to one that is taken. */
+/** The roots with their folder's names as keys; `-2`, `-3` and so on are added to one that is taken. Names that differ in case are one to some file systems. */
 export function exportRoots(paths: readonly string[]): readonly ExportRoot[] {
   const taken = new Set<string>();
   return paths.map((path) => {
     const name = basename(resolve(path)) || 'root';
     let key = name;
-    for (let count = 2; taken.has(key); count += 1) key = `${name}-${count}`;
-    taken.add(key);
+    for (let count = 2; taken.has(key.toLowerCase()); count += 1) key = `${name}-${count}`;
+    taken.add(key.toLowerCase());
     return { path, key };
   });
 }
