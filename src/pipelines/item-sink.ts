@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { type BoxFeature } from '../core/box-feature.ts';
 import { type FrameSource } from '../core/frame-source.ts';
 import { type Owner } from '../core/frame.ts';
@@ -7,6 +8,9 @@ import { type ItemIndex } from '../io/open-item-index.ts';
 import { writeItemIndex } from '../io/write-item-index.ts';
 import { type Decode } from '../operators/sample-frames.ts';
 import { createTurns } from './turns.ts';
+
+/** Most pictures that are marked at once: all of an item begin together. */
+const marksAtOnce = 16;
 
 /** What became of the items that went in. */
 export interface SinkCounts {
@@ -31,6 +35,7 @@ export function createItemSink(index: ItemIndex, sources: readonly FrameSource[]
   const turns = createTurns(sources.map(({ owner }) => owner.id));
   const inputs = new Map(sources.map((source) => [source.owner.id, source.inputs]));
   const marks = new Map<string, IndexedPicture>();
+  const marking = pLimit(marksAtOnce);
   const counts = { added: 0, replaced: 0, failed: 0 };
   let putting = Promise.resolve();
 
@@ -46,7 +51,7 @@ export function createItemSink(index: ItemIndex, sources: readonly FrameSource[]
     watch: (decode) =>
       async function* (owner, input, door) {
         // Before it is decoded, so that a file that changes meanwhile is another one next time.
-        const mark = await markPicture(input);
+        const mark = await marking(() => markPicture(input));
         yield* decode(owner, input, door);
         marks.set(input.path, mark);
       },
