@@ -107,7 +107,7 @@ async function* readOnce(
       if (stop.aborted) return undefined;
       if (step.done === true) {
         const { reason, loss } = step.value;
-        if (index === 0) throw lost(source, reason);
+        if (index === 0) throw lost(source, isRawName(source) ? `${reason}; ${sayFormat}` : reason);
         if (loss !== undefined)
           onProblem?.(`${source} is damaged or cut short: ${loss}; ${counted(index, 'frame')} came of it`);
         return undefined;
@@ -162,6 +162,14 @@ async function* readLive(
     await sleep(delayMs, undefined, { signal: stop }).catch(() => undefined); // Looked at in the next line.
     if (stop.aborted) return undefined;
   }
+}
+
+const sayFormat =
+  'if it holds bare pixels, say of which format: `raw` of `watchStream`, `--raw 540x960:rgb24@25` of `vitrine watch`';
+
+/** Whether a file is called as those of bare pixels are. */
+function isRawName(path: string): boolean {
+  return /\.(?:bgr(?:24)?|bin|gray|i420|nv12|raw|rgb(?:24)?|yuv(?:420p)?)$/iu.test(path);
 }
 
 function lost(source: string, reason: string, cause?: unknown): PipelineError {

@@ -318,6 +318,7 @@ describe('openStreamSource', () => {
     await mkdir(at('empty'));
     await writeFile(at('words.mp4'), 'Hello');
     await writeFile(at('words.png'), 'Hello');
+    await writeFile(at('pixels.RGB'), 'Hello');
     const reasonOf = async (name: string): Promise<unknown> =>
       openStreamSource(at(name), { ffmpeg: bundled })
         .frames.next()
@@ -333,7 +334,10 @@ describe('openStreamSource', () => {
       path: at('empty'),
       message: expect.stringMatching(/^Expected pictures \(\.jpg, .*found none/u),
     });
-    expect(await reasonOf('words.mp4')).toMatchObject(failure('words.mp4', /Invalid data/u));
+    expect(await reasonOf('words.mp4')).toMatchObject(failure('words.mp4', /Invalid data[^;]*$/u));
+    expect(await reasonOf('pixels.RGB')).toMatchObject(
+      failure('pixels.RGB', /; if it holds bare pixels, say of which format: .*`--raw 540x960:rgb24@25`/u),
+    );
     expect(await reasonOf('words.png')).toMatchObject(failure('words.png', /begins like no JPEG/u));
   });
 
