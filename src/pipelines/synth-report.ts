@@ -5,6 +5,10 @@ export interface SynthProgress {
   readonly skipped: number;
   readonly failed: number;
   readonly total: number;
+  /** Pictures and frames of clips that are drawn. */
+  readonly frames: number;
+  /** Those that there will be in the end. */
+  readonly framesTotal: number;
   /** Milliseconds since the start. */
   readonly elapsedMs: number;
 }

@@ -6,13 +6,13 @@ import { whileClaimed } from '../io/claim-folder.ts';
 import { findFfmpeg } from '../media/find-ffmpeg.ts';
 import { type clipPresets } from '../media/open-clip-writer.ts';
 import { createPool, type GarmentEntry } from '../synth/garment-pool.ts';
-import { planShop } from '../synth/plan-shop.ts';
-import { createRandom } from '../synth/random.ts';
+import { planShop, type ShopEntry } from '../synth/plan-shop.ts';
+import { createRandom, type Random } from '../synth/random.ts';
 import { drawnGarments, photographedGarments, type PhotoSplit } from './garment-source.ts';
 import { type SynthProgress, type SynthReport } from './synth-report.ts';
-import { type ClipFormat, writeClip } from './write-clip.ts';
+import { type ClipFormat, framesOf, writeClip } from './write-clip.ts';
 import { writeCutouts } from './write-cutouts.ts';
-import { writeItem } from './write-item.ts';
+import { planItem, writeItem } from './write-item.ts';
 
 /** Options of {@link synthShop}. */
 export interface SynthShopOptions {
@@ -46,7 +46,7 @@ export interface SynthShopOptions {
   readonly cutouts?: boolean;
   /** Stops the work; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called after each item and each clip. */
+  /** Called after each item, each frame of a clip, and each clip. */
   readonly onProgress?: (progress: SynthProgress) => void;
 }
 
@@ -127,24 +127,35 @@ async function writeShop(options: SynthShopOptions, split: PhotoSplit): Promise<
     throw new PipelineError('dataset-invalid', message, { ...(photos !== undefined && { path: photos }) });
   }
   const ffmpeg = stills ? undefined : await findFfmpeg();
-  const format: ClipFormat = { frames: clipFrames, size: clipSize, ffmpeg, crf, preset, signal };
+  const randomOf = (kind: 'item' | 'clip', { id }: ShopEntry): Random => random.fork(`${kind} ${id}`);
   const total = plan.items.length + plan.clips.length;
+  const perClip = framesOf({ frames: clipFrames, ffmpeg }).length;
+  const pictures = plan.items.reduce((sum, item) => sum + planItem(randomOf('item', item), pictureScale).length, 0);
+  const framesTotal = pictures + plan.clips.length * perClip;
   const report = { items: 0, clips: 0, pictures: 0, frames: 0 };
+  let frames = 0;
   const missing = { items: items - plan.items.length, clips: items - plan.clips.length };
   const tell = (): void => {
     const elapsedMs = performance.now() - started;
-    onProgress?.({ done: report.items + report.clips, skipped: 0, failed: 0, total, elapsedMs });
+    onProgress?.({ done: report.items + report.clips, skipped: 0, failed: 0, total, frames, framesTotal, elapsedMs });
   };
+  const onFrame = (): void => {
+    frames += 1;
+    tell();
+  };
+  const format: ClipFormat = { frames: clipFrames, size: clipSize, ffmpeg, crf, preset, signal, onFrame };
 
   for (const item of plan.items) {
     signal?.throwIfAborted();
-    report.pictures += await writeItem(out, item, { pool, random: random.fork(`item ${item.id}`) }, pictureScale);
+    const count = await writeItem(out, item, { pool, random: randomOf('item', item) }, pictureScale);
+    report.pictures += count;
+    frames += count;
     report.items += 1;
     tell();
   }
   for (const clip of plan.clips) {
     signal?.throwIfAborted();
-    report.frames += await writeClip(out, clip, { pool, random: random.fork(`clip ${clip.id}`) }, format);
+    report.frames += await writeClip(out, clip, { pool, random: randomOf('clip', clip) }, format);
     report.clips += 1;
     tell();
   }

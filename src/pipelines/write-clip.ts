@@ -25,6 +25,14 @@ export interface ClipFormat {
   readonly crf: number;
   readonly preset: (typeof clipPresets)[number];
   readonly signal: AbortSignal | undefined;
+  /** Told of each frame that is drawn. */
+  readonly onFrame: () => void;
+}
+
+/** Frames that are drawn of a clip: all, or of single ones those that are annotated, from frame 80 on where there are as many. */
+export function framesOf({ frames, ffmpeg }: Pick<ClipFormat, 'frames' | 'ffmpeg'>): readonly number[] {
+  const [first, step] = ffmpeg ? [0, 1] : [Math.min(4, Math.floor(frames / 100)) * annotateEvery, annotateEvery];
+  return Array.from({ length: Math.ceil((frames - first) / step) }, (_, place) => first + place * step);
 }
 
 /** Draws a clip and writes it with annotations and the host's words; answers the number of frames that were drawn. */
@@ -64,20 +72,22 @@ interface FilmPlace {
 }
 
 async function writeFilm(clip: Clip, { path, ffmpeg, annotate }: FilmPlace, format: ClipFormat): Promise<number> {
-  const { frames, size, crf, preset, signal } = format;
+  const { size, crf, preset, signal, onFrame } = format;
+  const frames = framesOf(format);
   await makeFolder(dirname(path));
   await using writer = await openClipWriter(path, { ffmpeg, width: size[0], height: size[1], fps: 25, crf, preset });
   const annotated: FrameAnnotations[] = [];
-  for (let index = 0; index < frames; index++) {
+  for (const index of frames) {
     signal?.throwIfAborted();
     const { image, annotations } = clip.draw(index);
     if (index % annotateEvery === 0) annotated.push({ frameIndex: index, annotations });
     await writer.write(image);
+    onFrame();
   }
   // First the truth, then the clip's name: whoever sees a clip finds its annotations.
   await annotate(annotated);
   await writer.close();
-  return frames;
+  return frames.length;
 }
 
 interface StillsPlace {
@@ -85,19 +95,16 @@ interface StillsPlace {
   readonly annotate: Annotate;
 }
 
-/** Writes the frames 80, 100, ... as pictures. */
-async function writeStills(
-  clip: Clip,
-  { folder, annotate }: StillsPlace,
-  { frames, signal }: ClipFormat,
-): Promise<number> {
+/** Writes single frames as pictures. */
+async function writeStills(clip: Clip, { folder, annotate }: StillsPlace, format: ClipFormat): Promise<number> {
   await makeFolder(folder);
   const annotated: FrameAnnotations[] = [];
-  for (let index = Math.min(4, Math.floor(frames / 100)) * annotateEvery; index < frames; index += annotateEvery) {
-    signal?.throwIfAborted();
+  for (const index of framesOf(format)) {
+    format.signal?.throwIfAborted();
     const { image, annotations } = clip.draw(index);
     annotated.push({ frameIndex: index, annotations });
     await writePicture(join(folder, `${index}.jpg`), image, { quality: 85 });
+    format.onFrame();
   }
   await annotate(annotated);
   return annotated.length;

@@ -31,7 +31,9 @@ export async function writeCutouts({ out, entries, signal, onProgress }: WriteCu
     await writePicture(join(out, 'photos', kind, `${key}.jpg`), photo);
     await writePicture(join(out, 'masks', kind, `${key}.png`), mask);
     done += 1;
-    onProgress?.({ done, skipped: 0, failed: 0, total: entries.length, elapsedMs: performance.now() - started });
+    const { length: total } = entries;
+    const elapsedMs = performance.now() - started;
+    onProgress?.({ done, skipped: 0, failed: 0, total, frames: done, framesTotal: total, elapsedMs });
   }
   return { items: done, clips: 0, pictures: done, frames: 0, missing: { items: 0, clips: 0 } };
 }

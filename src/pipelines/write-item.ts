@@ -3,10 +3,16 @@ import { makeFolder } from '../io/make-folder.ts';
 import { writePictureAnnotations, writeTitle } from '../io/write-annotations.ts';
 import { rasteriseSvg } from '../media/rasterise-svg.ts';
 import { writePicture } from '../media/write-picture.ts';
-import { drawPicture, planPictures } from '../synth/draw-picture.ts';
+import { drawPicture, type PicturePlan, planPictures } from '../synth/draw-picture.ts';
 import { type ShopEntry } from '../synth/plan-shop.ts';
+import { type Random } from '../synth/random.ts';
 import { titleFor } from '../synth/shop-text.ts';
 import { loadHost, loadPieces, type Supply } from './garment-supply.ts';
+
+/** What an item's pictures will be like. */
+export function planItem(random: Random, scale: number): readonly PicturePlan[] {
+  return planPictures(random.fork('pictures'), scale);
+}
 
 /**
  * Draws an item's pictures, `scale` times as large as usual, and writes them with annotations and title; answers their number.
@@ -18,7 +24,7 @@ export async function writeItem(
   scale: number,
 ): Promise<number> {
   const pieces = await loadPieces(item);
-  const plans = planPictures(random.fork('pictures'), scale);
+  const plans = planItem(random, scale);
   const folder = join(out, 'image', item.id);
   await makeFolder(folder);
   for (const [index, plan] of plans.entries()) {

@@ -9,7 +9,7 @@ import { decodePicture } from '../../src/media/decode-picture.ts';
 import { findFfmpeg } from '../../src/media/find-ffmpeg.ts';
 import { readMask } from '../../src/media/read-mask.ts';
 import { drawnGarments, photographedGarments } from '../../src/pipelines/garment-source.ts';
-import { type SynthReport } from '../../src/pipelines/synth-report.ts';
+import { type SynthProgress, type SynthReport } from '../../src/pipelines/synth-report.ts';
 import { synthShop } from '../../src/pipelines/synth-shop.ts';
 import { createRandom } from '../../src/synth/random.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -21,11 +21,11 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let dataset: Dataset;
 let report: TruthReport;
 let told: SynthReport;
-const progress: number[] = [];
+const progress: SynthProgress[] = [];
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  told = await synthShop({ ...options, out: folder.path, onProgress: ({ done }) => progress.push(done) });
+  told = await synthShop({ ...options, out: folder.path, onProgress: (now) => progress.push(now) });
   dataset = await openDataset(folder.path);
   report = await readTruth(dataset);
 }, 300_000);
@@ -45,7 +45,13 @@ describe('synthShop', () => {
       expect(pictures.length).toBeGreaterThanOrEqual(2);
       expect(pictures.length).toBeLessThanOrEqual(6);
     }
-    expect(progress).toEqual([1, 2, 3, 4]);
+    expect([...new Set(progress.map(({ done }) => done))]).toEqual([1, 2, 3, 4]);
+    const frames = progress.map((now) => now.frames);
+    expect(frames).toEqual(frames.toSorted((a, b) => a - b));
+    expect(new Set(frames).size).toBe(2 + 2 * clipFrames); // After each item, and each frame of a clip.
+    const all = told.pictures + told.frames;
+    expect(progress.map(({ framesTotal }) => framesTotal)).toEqual(progress.map(() => all));
+    expect(frames.at(-1)).toBe(all);
     expect(told).toMatchObject({ items: 2, clips: 2, frames: 2 * clipFrames });
   });
 
@@ -132,7 +138,10 @@ describe('synthShop', () => {
     await using other = await temporaryFolder();
     await synthShop({ ...options, out: again.path });
     expect(await filesOf(again.path)).toEqual(await filesOf(folder.path));
-    await synthShop({ ...options, out: other.path, items: 1, decoys: 0, seed: 4, stills: true });
+    let last: SynthProgress | undefined;
+    const onProgress = (now: SynthProgress): void => void (last = now);
+    await synthShop({ ...options, out: other.path, items: 1, decoys: 0, seed: 4, stills: true, onProgress });
+    expect(last?.frames).toBe(last?.framesTotal);
     const pictures = [...(await filesOf(other.path))].filter(([name]) => name.endsWith('.jpg'));
     const known = [...(await filesOf(folder.path)).values()];
     expect(pictures.length).toBeGreaterThan(1);
