@@ -28,8 +28,8 @@ export async function whileClaimed<T>(folders: readonly string[], work: () => Pr
  * Keeps a folder for one writer until it is disposed or the process ends, however that ends: by a local socket named after the folder's path, which the
  * kernel gives to one process at a time. The folder need not be there, and nothing is written into it.
  *
- * Seen are writers of this machine, on Linux those with the same view of its files: not those in another container. Where there can be no such socket,
- * nothing is kept.
+ * Seen are writers of this machine, on Linux those with the same view of its files: not those in another container, and on macOS those of one user, of whom two that take over from a killed run at the same moment may both
+ * begin. Where there can be no such socket, nothing is kept.
  *
  * @throws PipelineError `file-unwritable` if another writer, which may be this process, has it.
  */
