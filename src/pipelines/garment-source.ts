@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { messageOf, PipelineError } from '../core/errors.ts';
+import { codeOf, messageOf, PipelineError } from '../core/errors.ts';
 import { isFileMissing } from '../io/is-file-missing.ts';
 import { rasteriseSvg } from '../media/rasterise-svg.ts';
 import { readCutout } from '../media/read-cutout.ts';
 import { designGarment } from '../synth/garment-design.ts';
 import { weaveCloth } from '../synth/garment-fabric.ts';
-import { garmentKinds, labelOfKind } from '../synth/garment-kind.ts';
+import { type GarmentKind, garmentKinds, labelOfKind } from '../synth/garment-kind.ts';
 import { type GarmentEntry } from '../synth/garment-pool.ts';
 import { drawGarment } from '../synth/garment-svg.ts';
 import { type Random } from '../synth/random.ts';
@@ -40,7 +40,8 @@ export function drawnGarments(firstSeed: number, count: number): readonly Garmen
 /**
  * Lists the garments of a photo set, `<root>/photos/<kind>/<id>.jpg` with `<root>/masks/<kind>/<id>.png`, in an order of chance.
  *
- * The validation part are the 200 photos whose hexadecimal SHA-1 of the file name sorts first over all kinds; the rest is the train part.
+ * The validation part are the 200 photos with a mask whose hexadecimal SHA-1 of the file name sorts first over all kinds, also those that are of no use here; the rest is the
+ * train part. `training/` holds out the same ones.
  *
  * @throws {@link PipelineError} `dataset-invalid` when the set cannot be read or the part is empty.
  */
@@ -50,15 +51,14 @@ export async function photographedGarments(
   random: Random,
 ): Promise<readonly GarmentEntry[]> {
   const files = (
-    await Promise.all(garmentKinds.map(async (kind) => (await photosIn(root, kind)).map((name) => ({ kind, name }))))
+    await Promise.all((await namesIn(join(root, 'photos'))).map(async (kind) => photosIn(root, kind)))
   ).flat();
   const hashed = files.map(({ kind, name }) => {
     return { kind, name, hash: createHash('sha1').update(name, 'utf8').digest('hex') };
   });
-  hashed.sort((a, b) => (a.hash < b.hash ? -1 : 1));
-  const chosen = { all: hashed, validation: hashed.slice(0, validationCount), train: hashed.slice(validationCount) }[
-    split
-  ];
+  hashed.sort((a, b) => compareTexts(a.hash, b.hash) || compareTexts(a.kind, b.kind));
+  const parts = { all: hashed, validation: hashed.slice(0, validationCount), train: hashed.slice(validationCount) };
+  const chosen = parts[split].flatMap(({ kind, name }) => (isGarmentKind(kind) ? [{ kind, name }] : []));
   if (chosen.length === 0)
     throw new PipelineError(
       'dataset-invalid',
@@ -81,12 +81,31 @@ export async function photographedGarments(
   });
 }
 
-async function photosIn(root: string, kind: string): Promise<readonly string[]> {
-  const path = join(root, 'photos', kind);
+function compareTexts(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
+}
+
+function isGarmentKind(kind: string): kind is GarmentKind {
+  return (garmentKinds as readonly string[]).includes(kind);
+}
+
+/** Photos of a kind that have a mask. */
+async function photosIn(
+  root: string,
+  kind: string,
+): Promise<readonly { readonly kind: string; readonly name: string }[]> {
+  const [photos, masks] = await Promise.all(['photos', 'masks'].map((part) => namesIn(join(root, part, kind))));
+  const masked = new Set(masks);
+  const found = photos?.filter((name) => name.endsWith('.jpg') && masked.has(`${parse(name).name}.png`)) ?? [];
+  return found.map((name) => ({ kind, name }));
+}
+
+/** What is in a folder; nothing where there is none. */
+async function namesIn(path: string): Promise<readonly string[]> {
   try {
-    return (await readdir(path)).filter((name) => name.endsWith('.jpg'));
+    return await readdir(path);
   } catch (cause) {
-    if (isFileMissing(cause)) return [];
+    if (isFileMissing(cause) || codeOf(cause) === 'ENOTDIR') return [];
     throw new PipelineError('dataset-invalid', `Cannot list ${path}: ${messageOf(cause)}`, { path, cause });
   }
 }

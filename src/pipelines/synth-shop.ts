@@ -20,7 +20,7 @@ export interface SynthShopOptions {
   readonly out: string;
   /** Items, and clips too: an integer, at least 1. */
   readonly items: number;
-  /** Same seed, same bytes of pixels: an integer, at least 0. */
+  /** Same seed, same bytes of pixels: an integer, at least 0. Drawn shops of neighbouring seeds share no garment up to 3,325 items each; larger ones want seeds further apart. */
   readonly seed: number;
   /** A photo set (`photos/<kind>/<id>.jpg`, `masks/<kind>/<id>.png`) whose garments are used in place of drawn ones. */
   readonly photos?: string;

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { categoryOf } from '../../src/io/categories.ts';
@@ -178,6 +179,32 @@ describe('synthShop', () => {
 });
 
 describe('synthShop with cutouts', () => {
+  it('holds out the same photos whatever other kinds and photos without a mask there are', async () => {
+    await using set = await temporaryFolder();
+    const put = async (part: string, kind: string, name: string): Promise<void> => {
+      await mkdir(join(set.path, part, kind), { recursive: true });
+      await writeFile(join(set.path, part, kind, name), '');
+    };
+    const names = Array.from({ length: 300 }, (_, place) => `photo-${place}`);
+    for (const [place, name] of names.entries()) {
+      const kind = ['shirt', 'hat', 'pants'][place % 3]!;
+      await put('photos', kind, `${name}.jpg`);
+      if (place % 5 > 0) await put('masks', kind, `${name}.png`);
+    }
+    await writeFile(join(set.path, 'photos', 'notes.txt'), '');
+    const digest = (name: string): string => createHash('sha1').update(`${name}.jpg`).digest('hex');
+    const masked = names.filter((_, place) => place % 5 > 0).toSorted((a, b) => (digest(a) < digest(b) ? -1 : 1));
+    const isOfUse = (name: string): boolean => names.indexOf(name) % 3 !== 1;
+    for (const [split, expected] of [
+      ['validation', masked.slice(0, 200)],
+      ['train', masked.slice(200)],
+      ['all', masked],
+    ] as const) {
+      const entries = await photographedGarments(set.path, split, createRandom('order'));
+      expect(entries.map(({ key }) => key).toSorted()).toEqual(expected.filter(isOfUse).toSorted());
+    }
+  });
+
   it('writes garments with masks that serve as photos', async () => {
     await using set = await temporaryFolder();
     await synthShop({ out: set.path, items: 5, seed: 40, cutouts: true });
