@@ -59,11 +59,13 @@ export const pipelineScenario: Scenario<PipelineResults> = {
 
 /** The command that a reader can repeat. */
 function commandOf(contender: Contender, values: OptionValues): string {
-  const { root = '', runs, clips } = values;
+  const { root = '', runs, clips, frames, models } = values;
   const shop = root.split(/[\\/]/u).findLast((part) => part !== '') ?? root;
   return [
     `npm run bench -- pipeline --root ${root.startsWith('fixtures/') ? root : shop} --against ${contender} --runs ${runs}`,
     ...(clips === undefined ? [] : [`--clips ${clips}`]),
+    ...(frames === undefined || frames === formatFrames(defaultFrames) ? [] : [`--frames ${frames}`]),
+    ...(models === undefined || models === compactModels ? [] : [`--models ${basename(models)}`]),
     ...(contender === 'script' ? ['--python <python>'] : []),
   ].join(' ');
 }
