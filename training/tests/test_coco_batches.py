@@ -1,5 +1,6 @@
 """Batches: what follows from a seed, how images are varied, and what stands in for a bad file."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,16 @@ def test_composed_scenes_mix_in_by_their_share(images: CocoImages, tmp_path: Pat
     assert DetectorBatches([STAGE], seed=1, cutouts=[store])[BatchKey(0, 3)].frames.any()
     with pytest.raises(TrainingFailure, match="nothing to train on"):
         DetectorBatches([STAGE], seed=1)
+
+
+def test_a_worker_gets_no_copy_of_the_cutouts(images: CocoImages, tmp_path: Path) -> None:
+    store = write_store(tmp_path / "store")
+    mixed = Variations(composed_share=1.0)
+    batches = DetectorBatches([STAGE], seed=3, images=images, cutouts=[store], variations=mixed)
+    unopened = len(pickle.dumps(batches))
+    first = batches[BatchKey(0, 0)]
+    assert len(pickle.dumps(batches)) == unopened
+    assert_same(pickle.loads(pickle.dumps(batches))[BatchKey(0, 0)], first)
 
 
 def test_another_image_stands_in_for_a_bad_file(images: CocoImages) -> None:

@@ -209,14 +209,26 @@ def test_a_full_disk_ends_the_run_and_keeps_the_checkpoint(tmp_path: Path, monke
 def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     run = make_run(tmp_path, validation=[])
     DetectorTraining(run, ALONE).fit()
+    other_kind = "adamw" if run.config.optimizer.kind == "sgd" else "sgd"
     cases: list[tuple[DetectorRun, str]] = [
         (replace(run, preset="other"), "its preset is 'tiny', this configuration has 'other'"),
         (replace(run, config=tiny({"model": {"hidden": 16}})), "its model.hidden is 8, this configuration has 16"),
+        (replace(run, config=tiny({"seed": 77})), "its seed is .*, this configuration has 77"),
+        (replace(run, config=tiny({"optimizer": {"kind": other_kind}})), f"its optimizer.kind is .*{other_kind}"),
         (replace(run, config=tiny({"staged": False})), "a schedule of 2 stages, this configuration has 1"),
     ]
     for other, message in cases:
         with pytest.raises(TrainingFailure, match=message):
             DetectorTraining(other, ALONE)
+
+
+def test_a_resumed_run_takes_decay_and_momentum_of_its_configuration(tmp_path: Path) -> None:
+    run = make_run(tmp_path, {"optimizer": {"kind": "sgd"}}, validation=[])
+    DetectorTraining(run, ALONE).fit()
+    over = {"optimizer": {"kind": "sgd", "weight_decay": 0.125, "momentum": 0.5}}
+    again = DetectorTraining(replace(run, config=tiny(over)), ALONE)
+    groups = again.optimizer.param_groups
+    assert [(group["weight_decay"], group["momentum"]) for group in groups] == [(0.125, 0.5), (0.0, 0.5)]
 
 
 def test_a_run_starts_from_what_it_is_told(tmp_path: Path) -> None:

@@ -80,6 +80,30 @@ def test_a_run_goes_on_only_with_its_preset_and_its_crops(crops: Path, tmp_path:
         training_on(write_crops(tmp_path / "other", 4)).resume(tmp_path / "checkpoint.pt")
 
 
+def test_a_run_goes_on_only_with_batches_of_its_size(crops: Path, tmp_path: Path) -> None:
+    train_on(crops, steps=1).save(tmp_path / "checkpoint.pt")
+    batch = training_on(crops).config.train.batch
+    with pytest.raises(TrainingFailure, match=f"trained with {batch} crops a batch, this run has {batch + 2}"):
+        training_on(crops, [f"train.batch={batch + 2}"]).resume(tmp_path / "checkpoint.pt")
+    shared = training_on(crops)
+    shared.world = World(0, 2, shared.world.device)
+    with pytest.raises(TrainingFailure, match="trained with 1 processes, this run has 2"):
+        shared.resume(tmp_path / "checkpoint.pt")
+
+
+def test_a_resumed_run_takes_the_decay_of_its_configuration(crops: Path, tmp_path: Path) -> None:
+    train_on(crops, steps=1).save(tmp_path / "checkpoint.pt")
+    again = training_on(crops, ["train.weight_decay=0.125"])
+    again.resume(tmp_path / "checkpoint.pt")
+    assert [group["weight_decay"] for group in again.optimiser.param_groups] == [0.125, 0.0]
+
+
+def test_validation_later_than_the_end_is_never(crops: Path) -> None:
+    source = training_on(crops, ["train.validate_epochs=1000000"]).source
+    assert source.steps_between_validations > source.steps
+    assert source.steps_between_validations < 10 * source.steps
+
+
 def test_garments_that_join_get_centres_and_the_others_keep_theirs(pool: CutoutPool, tmp_path: Path) -> None:
     before = steps(compose_with(pool), 2)
     before.save(tmp_path / "checkpoint.pt")

@@ -7,6 +7,7 @@ have seen, and processes that share a run each take their slice of the same batc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -100,6 +101,10 @@ class DetectorBatches(Dataset[DetectorBatch]):
         self._composed_share = share if self._cutouts else 0.0
         if images is None and not self._cutouts:
             raise TrainingFailure("There is nothing to train on: give --data, --cutouts, or both")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is mapped: in a worker process it would come as a copy of all its pixels."""
+        return {**vars(self), "_wardrobe": None}
 
     def __getitem__(self, key: BatchKey) -> DetectorBatch:
         stage = self.stages[key.stage]

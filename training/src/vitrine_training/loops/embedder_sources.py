@@ -63,7 +63,8 @@ class CropSource:
             world=world.size,
         )
         self.steps = self.batches.steps_in(train.epochs)
-        self.steps_between_validations = self.batches.steps_in(train.validate_epochs)
+        # Later than the end is never, without a table of all the epochs until then.
+        self.steps_between_validations = self.batches.steps_in(min(train.validate_epochs, train.epochs + 1))
         self._workers = train.workers
         self._step = -1
         self._iterator: Iterator[Batch] = iter(())

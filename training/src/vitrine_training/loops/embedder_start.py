@@ -52,7 +52,7 @@ def start_embedder(embedder: Embedder, start: str) -> dict[str, Any] | None:
     elif kind == "file":
         _load_body(embedder, read_weights(Path(place)), f"{place} (of {_efficientnet(embedder, start)})")
     elif kind == "onnx":
-        example = torch.randint(0, 256, (2, 96, 96, 3), dtype=torch.uint8)
+        example = torch.randint(0, 256, (2, 96, 96, 3), dtype=torch.uint8, device=embedder.mean.device)
         load_onnx_weights(embedder, Path(place), lambda: embedder(example))
         embedder.train()
     elif kind == "checkpoint":

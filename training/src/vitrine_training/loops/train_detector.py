@@ -96,7 +96,12 @@ class DetectorTraining:
         self.batches = self._make_batches()
         torch.manual_seed(self.config.seed)
         detector = Detector(self.config.model)
-        self.identity = {"preset": run.preset, "model": self.config.model.model_dump(mode="json")}
+        self.identity = {
+            "preset": run.preset,
+            "model": self.config.model.model_dump(mode="json"),
+            "seed": self.config.seed,
+            "optimizer": {"kind": self.config.optimizer.kind},
+        }
         state = load_checkpoint(self.checkpoint, KIND, self.identity) if self.checkpoint.exists() else None
         if state is None:
             self.beginning = start_detector(detector, self.config.start, self._first_batches)
@@ -137,7 +142,13 @@ class DetectorTraining:
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.optimizer.load_state_dict(state["optimizer"])
-        self.scaler.load_state_dict(state["scaler"])
+        for group, fresh in zip(
+            self.optimizer.param_groups, make_optimizer(self.detector, self.config.optimizer).param_groups, strict=True
+        ):
+            # What may be changed on the way: the checkpoint's values came with it.
+            group.update({key: fresh[key] for key in ("weight_decay", "momentum") if key in fresh})
+        if state["scaler"]:  # It has none where precision was not float16.
+            self.scaler.load_state_dict(state["scaler"])
         if self.average is not None and state["average"] is not None:
             self.average.module.load_state_dict(state["average"])
         self.step, self.images, self.used_s = state["step"], state["images"], state["used_s"]

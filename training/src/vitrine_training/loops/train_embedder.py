@@ -131,6 +131,8 @@ class EmbedderTraining:
             "scaler": self.scaler.state_dict(),
             "source": {**self.source.state(), "classes": len(self.source.classes)},
             "steps": self.source.steps,
+            "world": self.world.size,
+            "batch": self.config.train.batch,
             "steps_done": self.steps_done,
             "seconds": self.seconds,
         }
@@ -143,16 +145,27 @@ class EmbedderTraining:
         keep theirs, and a fresh pass over all of them begins.
 
         Raises:
-            TrainingFailure: it comes from another configuration or other crops.
+            TrainingFailure: it comes from another configuration or other crops, or from batches of another size, in
+                which its number of steps means something else.
         """
         state = load_checkpoint(path, KIND, self.config.identity())
+        for name, what, ours in (
+            ("world", "processes", self.world.size),
+            ("batch", "crops a batch", self.config.train.batch),
+        ):
+            if state.get(name, ours) != ours:
+                raise TrainingFailure(
+                    f"{path} was trained with {state[name]} {what}, this run has {ours}: its schedule would be at "
+                    "another place; give the same, or another --out with --start of this checkpoint"
+                )
         if state["digest"] != self.source.digest:
             raise TrainingFailure(
                 f"{path} was trained on other crops than those of --data: give the same, or another --out"
             )
         self.embedder.load_state_dict(state["model"])
         self.steps_done, self.seconds = state["steps_done"], state["seconds"]
-        self.scaler.load_state_dict(state["scaler"])
+        if state["scaler"]:  # It has none where precision was not mixed, as on a CPU.
+            self.scaler.load_state_dict(state["scaler"])
         is_same = state["classes"] == self.source.classes
         if is_same:
             self.losses.memory.load_state_dict(state["memory"])
@@ -162,6 +175,7 @@ class EmbedderTraining:
             new, old = self._shared_rows(state["classes"])
             self._set_centres(new, state["centres"][old])
             self.optimiser.load_state_dict(self._regrown(state["optimiser"], new, old))
+        self.optimiser.param_groups[0]["weight_decay"] = self.config.train.weight_decay  # It may have been changed.
         restored = {key: value for key, value in state["source"].items() if key != "classes" or not is_same}
         self.source.restore(restored, is_same)
 

@@ -71,7 +71,8 @@ def restore_statistics(module: nn.Module, batches: Iterable[Callable[[], Any]]) 
     def collect(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         assert isinstance(norm, Norm)
         values = inputs[0].detach().double().transpose(0, 1).flatten(1)
-        count, total, squares = sums.get(norm, (0, torch.zeros(len(values)), torch.zeros(len(values))))
+        nothing = values.new_zeros(len(values))
+        count, total, squares = sums.get(norm, (0, nothing, nothing))
         sums[norm] = (count + values.shape[1], total + values.sum(1), squares + values.square().sum(1))
 
     norms = [norm for norm in module.modules() if isinstance(norm, Norm) and _is_neutral(norm)]
