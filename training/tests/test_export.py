@@ -1,6 +1,7 @@
 """`export`: each kind of network in each precision against PyTorch, from checkpoints, presets and files."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from vitrine_training.cli import main
 from vitrine_training.config import check_values, read_preset
 from vitrine_training.exporting.calibration import calibration_crops, calibration_frames
 from vitrine_training.exporting.export_embedder import export_embedder
-from vitrine_training.exporting.export_model import export_network, least_cosine
+from vitrine_training.exporting.export_model import convert_file, export_network, least_cosine
 from vitrine_training.exporting.model_facts import ModelFacts, read_facts
 from vitrine_training.exporting.onnx_file import open_session, read_onnx
 from vitrine_training.exporting.precision import FEATURE_COSINE, Precision
@@ -27,6 +28,7 @@ from vitrine_training.loops.checkpoint import save_checkpoint
 from vitrine_training.loops.detector_config import DetectorConfig
 from vitrine_training.loops.embedder_config import read_embedder_config
 from vitrine_training.nets.embedder import Embedder, EmbedderSpec
+from vitrine_training.scoring.embed_crops import embed_with_torch
 
 VOVNET = EmbedderSpec(stem=[8, 8], stages=[[8, 16, 2, 1], [8, 24, 2, 2], [8, 32, 2, 1]], is_gem_learned=True)
 EFFICIENTNET = EmbedderSpec(efficientnet="tf_efficientnet_b0")
@@ -54,7 +56,7 @@ def test_features_equal_torch_at_batch_1_and_4(
     session = open_session(path)
     for stack in stacks:
         ones = [stack[index : index + 1] for index in range(4)]
-        assert least_cosine(embedders[body], session, [stack, *ones]) > FEATURE_COSINE[precision]
+        assert least_cosine(embed_with_torch(embedders[body]), session, [stack, *ones]) > FEATURE_COSINE[precision]
         # Different crops give different features, or the line above would prove nothing.
         features = session.run(None, {"crops": stack})[0]
         assert (features @ features.T).min() < 0.95
@@ -169,14 +171,19 @@ def test_a_checkpoint_says_by_itself_what_it_is(run: Callable[..., Told], tmp_pa
     identity = {"preset": "compact", "model": spec.model_dump(mode="json")}
     weights = {"model": detector.state_dict(), "average": None}
     save_checkpoint(tmp_path / "d.pt", "detector", identity, weights)
+    sides_of_run = {"validation": {"picture": 640, "clip": 608, "max_side": 900}}
+    save_checkpoint(tmp_path / "e.pt", "detector", identity, {**weights, "config": sides_of_run})
     assert run("export", tmp_path / "b.pt", tmp_path / "b.onnx", "--precision", "fp32").code == 0
     assert run("export", tmp_path / "d.pt", tmp_path / "d.onnx").code == 0
     facts = read_facts(read_onnx(tmp_path / "b.onnx"), "embedder")
     assert (facts.name, facts.crop_scale, facts.precision) == ("b", 0.56, "fp32")
     crops = np.stack(shop_crops(120, 209, 2))
-    assert least_cosine(embedder, open_session(tmp_path / "b.onnx"), [crops]) > 0.99999
+    assert least_cosine(embed_with_torch(embedder), open_session(tmp_path / "b.onnx"), [crops]) > 0.99999
     sides = read_facts(read_onnx(tmp_path / "d.onnx"), "detector")
     assert (sides.picture_side, sides.clip_side, sides.max_side) == (224, 224, 512)
+    assert run("export", tmp_path / "e.pt", tmp_path / "e.onnx").code == 0
+    sides = read_facts(read_onnx(tmp_path / "e.onnx"), "detector")
+    assert (sides.picture_side, sides.clip_side, sides.max_side) == (640, 608, 900), "of the run, not of its preset"
 
 
 def test_a_whitening_is_folded_in_on_the_way(run: Callable[..., Told], tmp_path: Path) -> None:
@@ -188,8 +195,8 @@ def test_a_whitening_is_folded_in_on_the_way(run: Callable[..., Told], tmp_path:
     for name, more in (("plain", []), ("white", ["--whiten", tmp_path / "store-0", "--shrinkage", 0.1])):
         assert run("export", tmp_path / "a.pt", tmp_path / f"{name}.onnx", *more).code == 0
     crops = np.stack(shop_crops(120, 209, 2))
-    assert least_cosine(embedder, open_session(tmp_path / "plain.onnx"), [crops]) > 0.9999
-    assert least_cosine(embedder, open_session(tmp_path / "white.onnx"), [crops]) < 0.99
+    assert least_cosine(embed_with_torch(embedder), open_session(tmp_path / "plain.onnx"), [crops]) > 0.9999
+    assert least_cosine(embed_with_torch(embedder), open_session(tmp_path / "white.onnx"), [crops]) < 0.99
     spec = check_values(DetectorConfig, read_preset("detector", "compact"), "").model
     weights = {"model": random_detector(spec, 7).state_dict(), "average": None}
     save_checkpoint(tmp_path / "d.pt", "detector", {"model": spec.model_dump(mode="json")}, weights)
@@ -205,13 +212,42 @@ def test_an_onnx_file_is_converted_and_keeps_its_facts(run: Callable[..., Told],
     for index, crop in enumerate(shop_crops(120, 209, 6)):
         cv2.imwrite(str(crops / f"{index}.png"), crop[..., ::-1])
     source = tmp_path / "a.onnx"
-    assert run("export", source, "--random", "--preset", "scratch", "--member", "a").code == 0
+    shutil.copy(Path(__file__).parent / "data" / "vovnet.onnx", source)
     told = run("export", source, tmp_path / "small.onnx", "--precision", "int8", "--calibrate", crops)
     assert told.code == 0, told.err
     assert "22 Conv" in told.out
     assert "ranges from 6 pictures" in told.out
     facts = read_facts(read_onnx(tmp_path / "small.onnx"), "embedder")
     assert (facts.name, facts.crop_scale, facts.precision) == ("a", 0.56, "int8")
+    told = run("export", source, tmp_path / "named.onnx", "--precision", "fp32", "--name", "z", "--commit", "abc")
+    assert "features agree with a.onnx to a cosine of 1.000000" in told.out
+    facts = read_facts(read_onnx(tmp_path / "named.onnx"), "embedder")
+    assert (facts.name, facts.commit, facts.precision) == ("z", "abc", "fp32")
+    # What int8 has lost cannot be had back, and its scales would not outlive float16.
+    told = run("export", tmp_path / "small.onnx", tmp_path / "back.onnx")
+    assert told.code == 1
+    assert "small.onnx is int8, and what that lost cannot be had back" in told.err
+    assert not (tmp_path / "back.onnx").exists()
+    assert "or --random" in run("export", source, tmp_path / "o.onnx", "--random", "--preset", "scratch").err
+
+
+def test_a_file_whose_values_leave_float16_is_not_converted(tmp_path: Path) -> None:
+    embedder = random_embedder(VOVNET, 3)
+    first = next(module for module in embedder.modules() if isinstance(module, nn.BatchNorm2d))
+    with torch.no_grad():
+        # Its weight reaches the file as that of the convolution before it, within float16.
+        first.weight.mul_(30000)
+    export_embedder(embedder, tmp_path / "loud.onnx", is_halved=False)
+    with pytest.raises(TrainingFailure, match=r"Values inside this network reach .* and float16 ends at"):
+        convert_file(tmp_path / "loud.onnx", tmp_path / "half.onnx", "fp16")
+
+
+def test_a_conversion_that_changes_features_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export_embedder(random_embedder(VOVNET, 3), tmp_path / "a.onnx", is_halved=False)
+    monkeypatch.setitem(FEATURE_COSINE, "fp16", 1.1)
+    with pytest.raises(TrainingFailure, match=r"differ from those of .*a\.onnx, cosine"):
+        convert_file(tmp_path / "a.onnx", tmp_path / "half.onnx", "fp16")
+    assert not (tmp_path / "half.onnx").exists()
 
 
 @pytest.mark.parametrize(
@@ -222,6 +258,7 @@ def test_an_onnx_file_is_converted_and_keeps_its_facts(run: Callable[..., Told],
         (["out.onnx", "--random"], "--random needs --preset"),
         (["out.onnx", "--random", "--preset", "huge"], "No detector preset 'huge'"),
         (["out.onnx", "--random", "--preset", "seed", "--member", "b8"], "has no member 'b8'; it has b5a, b5b, b6, b7"),
+        (["x.pt", "out.onnx", "--preset", "seed"], "--preset and --member are of --random"),
         (["missing.pt", "out.onnx"], "There is no checkpoint missing.pt"),
         (
             ["out.onnx", "--random", "--preset", "scratch", "--member", "a", "--precision", "int8"],

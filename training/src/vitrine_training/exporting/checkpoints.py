@@ -25,13 +25,17 @@ def load_network(checkpoint: Path) -> tuple[Detector | Embedder, ModelFacts]:
         TrainingFailure: the file is missing, damaged or of another program.
     """
     kind = checkpoint_kind(checkpoint)
-    identity: dict[str, Any] = read_checkpoint(checkpoint, kind)["identity"]
+    state = read_checkpoint(checkpoint, kind)
+    identity: dict[str, Any] = state["identity"]
     preset = str(identity.get("preset", ""))
     weights = f"trained from preset {preset}" if preset else "trained"
     if kind == "detector":
         known = preset in list_presets("detector")
-        sides = read_preset("detector", preset).get("validation", {}) if known else {}
-        facts = _detector_facts(check_values(ValidationConfig, sides, f"of preset {preset}"), preset, weights)
+        of_preset = read_preset("detector", preset).get("validation", {}) if known else {}
+        sides = state.get("config", {}).get(
+            "validation", of_preset
+        )  # What it was trained with, whatever its preset says.
+        facts = _detector_facts(check_values(ValidationConfig, sides, f"of {checkpoint}"), preset, weights)
         return load_detector(checkpoint)[0], facts
     scale = float(identity.get("crops", {}).get("factor", 1.0))
     facts = ModelFacts("embedder", identity.get("member", ""), preset=preset, weights=weights, crop_scale=scale)

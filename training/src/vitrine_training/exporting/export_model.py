@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
-import torch
 from numpy.typing import NDArray
 
 from ..data.buckets import SQUARE, scaled_sizes
 from ..failures import TrainingFailure
 from ..nets.detector import Detector
 from ..nets.embedder import Embedder
+from ..scoring.embed_crops import EmbedBatch, embed_with_torch
 from .all_half import FLOAT16_MAX
 from .contract import check_contract, kind_of, try_detector
 from .export_detector import export_detector
@@ -31,16 +33,17 @@ Pictures = Callable[[], Iterable[NDArray[np.uint8]]]
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What was written: its size, how near its features are to PyTorch's (an embedder), and what became int8."""
+    """What was written: its size, how near an embedder's features are to those before, and what became int8."""
 
     size: int
     cosine: float | None
     int8: Int8Report | None
+    source: str = "PyTorch"
 
     def __str__(self) -> str:
         parts = [f"{self.size / 1e6:.1f} MB"]
         if self.cosine is not None:
-            parts.append(f"features agree with PyTorch to a cosine of {self.cosine:.6f}")
+            parts.append(f"features agree with {self.source} to a cosine of {self.cosine:.6f}")
         if self.int8 is not None:
             parts.append(str(self.int8))
         return "; ".join(parts)
@@ -69,44 +72,62 @@ def export_network(
             export_embedder(network, traced, is_halved=False)
         plain = read_onnx(traced)
     model, int8 = with_precision(plain, precision, pictures)
-    samples = _samples(network, facts, pictures)
+    samples = _samples(facts, pictures)
     if precision == "fp16":
-        most = largest_value(plain, samples)
-        if not most <= FLOAT16_MAX:
-            raise TrainingFailure(
-                f"Values inside this network reach {most:g} and float16 ends at {FLOAT16_MAX:g}: export with "
-                "fp16-stored"
-            )
+        _require_float16(plain, samples)
     write_facts(model, replace(facts, precision=precision))
     cosine = None
     if isinstance(network, Detector):
         try_detector(model, path)
     else:
-        cosine = least_cosine(network, open_session(model), samples)
-        if not cosine >= FEATURE_COSINE[precision]:
-            raise TrainingFailure(
-                f"Features of the {precision} graph differ from PyTorch's, cosine {cosine:.4f} (at least "
-                f"{FEATURE_COSINE[precision]:g} is wanted): its values leave that precision; export with fp16-stored"
-            )
+        cosine = least_cosine(embed_with_torch(network), open_session(model), samples)
+        _require_alike(cosine, precision, "PyTorch's")
     write_onnx(model, path)
     return ExportReport(path.stat().st_size, cosine, int8)
 
 
-def _samples(network: Detector | Embedder, facts: ModelFacts, pictures: Pictures | None) -> list[NDArray[np.uint8]]:
+def _require_float16(model: onnx.ModelProto, samples: list[NDArray[np.uint8]]) -> None:
+    most = largest_value(model, samples)
+    if not most <= FLOAT16_MAX:
+        raise TrainingFailure(
+            f"Values inside this network reach {most:g} and float16 ends at {FLOAT16_MAX:g}: export with fp16-stored"
+        )
+
+
+def _require_alike(cosine: float, precision: Precision, whose: str) -> None:
+    if not cosine >= FEATURE_COSINE[precision]:
+        raise TrainingFailure(
+            f"Features of the {precision} graph differ from {whose}, cosine {cosine:.4f} (at least "
+            f"{FEATURE_COSINE[precision]:g} is wanted): its values leave that precision; export with fp16-stored"
+        )
+
+
+def _samples(facts: ModelFacts, pictures: Pictures | None) -> list[NDArray[np.uint8]]:
     """Give inputs to try a graph on: some of the user's, or made-up ones."""
     given = list(islice(pictures(), 8)) if pictures else []
     if given:
         return given
-    is_detector = isinstance(network, Detector)
+    is_detector = facts.kind == "detector"
     side = min(facts.clip_side or 608, 320) if is_detector else scaled_sizes(facts.crop_scale or 1)[SQUARE][0]
     return [smooth_pictures(2, side, side, seed=11).numpy()]
 
 
-def convert_file(source: Path, path: Path, precision: Precision, pictures: Pictures | None = None) -> ExportReport:
-    """Write an ONNX file that keeps the contract in another precision.
+def convert_file(
+    source: Path,
+    path: Path,
+    precision: Precision,
+    pictures: Pictures | None = None,
+    *,
+    name: str | None = None,
+    commit: str = "",
+) -> ExportReport:
+    """Write an ONNX file that keeps the contract in another precision, and compare an embedder's features with its own.
+
+    `name` and `commit` take the place of what the file says.
 
     Raises:
-        TrainingFailure: it breaks the contract, the precision does not suit it, or the disk refuses.
+        TrainingFailure: it breaks the contract, is of all-float16 or int8 already, the precision does not suit it, its
+            features differ by more than `FEATURE_COSINE` allows, or the disk refuses. Nothing is written then.
     """
     model = read_onnx(source)
     kind = kind_of(model)
@@ -115,23 +136,40 @@ def convert_file(source: Path, path: Path, precision: Precision, pictures: Pictu
         raise TrainingFailure(f"{source} is neither a detector nor an embedder: its inputs are {names}")
     check_contract(model, kind, source)
     facts = read_facts(model, kind)
+    if facts.precision in ("fp16", "int8"):
+        raise TrainingFailure(
+            f"{source} is {facts.precision}, and what that lost cannot be had back: convert the fp32 or fp16-stored "
+            "file that it was made from"
+        )
+    facts = replace(facts, precision=precision, name=name or facts.name, commit=commit or facts.commit)
+    samples = _samples(facts, pictures)
     converted, int8 = with_precision(model, precision, pictures)
-    write_facts(converted, replace(facts, precision=precision))
+    if precision == "fp16":
+        _require_float16(with_precision(model, "fp32")[0], samples)
+    write_facts(converted, facts)
+    cosine = None
+    if kind == "detector":
+        try_detector(converted, path)
+    else:
+        before: Any = open_session(model)
+        cosine = least_cosine(
+            lambda crops: before.run(["features"], {"crops": crops})[0], open_session(converted), samples
+        )
+        _require_alike(cosine, precision, f"those of {source}")
     write_onnx(converted, path)
-    return ExportReport(path.stat().st_size, None, int8)
+    return ExportReport(path.stat().st_size, cosine, int8, source.name)
 
 
 def least_cosine(
-    embedder: Embedder, session: onnxruntime.InferenceSession, batches: Iterable[NDArray[np.uint8]]
+    embed: EmbedBatch, session: onnxruntime.InferenceSession, batches: Iterable[NDArray[np.uint8]]
 ) -> float:
-    """Return the smallest cosine between the features of a session and of PyTorch over `batches` of crops.
+    """Return the smallest cosine between the features of a session and those of `embed` over `batches` of crops.
 
     It is not a number where a feature is not one.
     """
     cosines = []
     for crops in batches:
-        with torch.no_grad():
-            expected = embedder.embed(torch.from_numpy(crops)).numpy()
+        expected = embed(crops)
         found = session.run(["features"], {"crops": crops})[0]
         cosines.append((found * expected).sum(1).min())
     return float(np.min(cosines))
