@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,9 @@ def test_a_small_set_goes_all_the_way(tmp_path: Path) -> None:
     # Stopped and started again, it takes what it has.
     again = [Member(member.facts, unbuildable) for member in members()]
     assert check_set("small", again, options)["networks"] == found["networks"]
+    other = [Member(replace(member.facts, commit="other"), unbuildable) for member in members()]
+    with pytest.raises(AssertionError, match="was there already"):
+        check_set("small", other, options)
     assert found["match"]["peakMemoryMB"] == 300
     assert sorted(path.name for path in (options.out / "shop" / "video").iterdir()) == ["000002.mp4", "000003.mp4"]
     assert len(list((options.out / "shop" / "image").iterdir())) == 3
@@ -161,6 +165,22 @@ def test_parity_sees_a_box_that_is_off() -> None:
     assert found["shareWithinHalfPixel"] < 0.1
     assert found["mostPixelsOfBest20"] == pytest.approx(0.7, abs=0.01)
     assert found["mostScoreOfBest20"] == pytest.approx(0.01, abs=0.001)
+
+
+def test_parity_sees_boxes_that_are_too_many() -> None:
+    detector: Any = random_detector(SPEC, 1)
+    frames = [np.stack(shop_frames(128, 160, 2))]
+    with torch.no_grad():
+        expected = detector(torch.from_numpy(frames[0]))
+
+    class More:
+        def run(self, outputs: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+            owners = np.concatenate([np.full(len(one["boxes"]), index) for index, one in enumerate(expected)])
+            boxes = torch.cat([one["boxes"] for one in expected]).numpy()
+            scores = torch.cat([one["scores"] for one in expected]).numpy()
+            return [np.concatenate([boxes, boxes + 9]), np.tile(scores, 2), np.tile(owners, 2)]
+
+    assert box_parity(detector, More(), frames)["shareWithinHalfPixel"] < 0.7  # type: ignore[arg-type]
 
 
 def test_multiply_adds_are_counted_as_the_formula_has_them() -> None:

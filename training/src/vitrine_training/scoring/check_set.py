@@ -1,5 +1,6 @@
 """Builds a whole model set with random weights and takes it all the way: export, parity, package, `vitrine match`."""
 
+import hashlib
 import json
 import resource
 import tempfile
@@ -77,8 +78,9 @@ def check_set(name: str, members: Sequence[Member], options: CheckOptions) -> di
     found: dict[str, Any] = {"set": name, "networks": {}, "vovnet": vovnet_steps()}
     for member in members:
         key = member.facts.name or "detector"
-        # Kept, so that a check that was stopped goes on with the next network.
-        part = options.out / "parts" / f"{key}.json"
+        # Kept, so that a check that was stopped goes on with the next network; of other networks by this name anew.
+        mark = hashlib.sha1(repr(member.facts).encode()).hexdigest()[:8]
+        part = options.out / "parts" / f"{key}-{mark}.json"
         if not part.is_file():
             checked = check_network(member, models, frames, options)
             part.parent.mkdir(parents=True, exist_ok=True)
@@ -165,7 +167,7 @@ def _check_detector(
         export_detector(network, exact, is_halved=False)
         found = box_parity(network, open_session(exact), [np.asarray(stack, np.uint8) for stack in stacks])
     is_near = found[f"mostPixelsOfBest{BEST}"] <= 0.5 and found[f"mostScoreOfBest{BEST}"] <= 1e-3
-    if not (is_near and found["shareWithinHalfPixel"] >= 0.95):
+    if not (found["boxes"] > 0 and is_near and found["shareWithinHalfPixel"] >= 0.95):
         raise TrainingFailure(f"Boxes of the exported detector differ from PyTorch's: {found}")
     return found
 

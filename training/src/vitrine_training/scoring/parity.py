@@ -47,8 +47,8 @@ def box_parity(
 ) -> dict[str, Any]:
     """Compare boxes over several stacks of frames [N, H, W, 3], each stack as one batch.
 
-    Each of PyTorch's boxes is held against the graph's nearest one of the same frame: random weights score many boxes
-    nearly alike, so ranks may be swapped.
+    Each of PyTorch's boxes is held against the graph's nearest one of the same frame, and each of the graph's against
+    PyTorch's, of which the lesser share counts: random weights score many boxes nearly alike, so ranks may be swapped.
     """
     pixels, scores, shares, counts = [], [], [], []
     for stack in frames:
@@ -64,7 +64,7 @@ def box_parity(
                 continue
             distance = np.abs(wanted[:, None] - mine[None]).max(2)
             nearest = distance.argmin(1)
-            shares.append(float((distance.min(1) <= 0.5).mean()))
+            shares.append(min(float((distance.min(side) <= 0.5).mean()) for side in (0, 1)))
             best = slice(0, BEST)
             pixels.append(float(distance.min(1)[best].max()))
             scores.append(float(np.abs(one["scores"].numpy() - own[nearest])[best].max()))
