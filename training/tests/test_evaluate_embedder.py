@@ -1,9 +1,13 @@
 """Scores of features, worked out by hand on a few vectors."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from vitrine_training.scoring.evaluate_embedder import join_features, score_features
+from photo_folder import make_pool
+from vitrine_training.data.buckets import scaled_sizes
+from vitrine_training.scoring.evaluate_embedder import draw_views, join_features, score_features
 
 
 def test_scores_by_hand() -> None:
@@ -19,6 +23,14 @@ def test_scores_by_hand() -> None:
     assert scores["itemRecallAt1"] == pytest.approx(2 / 3, abs=1e-3)
     assert scores["trueNearest"]["p50"] == pytest.approx(2 - 2 * np.cos(np.radians(10)), abs=1e-3)
     assert scores["falseNearest"]["p99"] <= 2 - 2 * np.cos(np.radians(100)) + 1e-3
+
+
+def test_views_have_the_size_that_a_model_is_given(tmp_path: Path) -> None:
+    pool = make_pool(tmp_path, 3)
+    for factor in (0.56, 1.0):
+        for view in draw_views(pool, 2, is_clip=True, factor=factor):
+            width, height = scaled_sizes(factor)[view.bucket]
+            assert view.crop.shape == (height, width, 3)
 
 
 def test_joined_vectors_have_unit_length_and_equal_parts() -> None:

@@ -46,12 +46,21 @@ def _run_export(arguments: argparse.Namespace) -> None:
     from ..loops.one_thread import use_one_thread
 
     use_one_thread()
+    if not arguments.random and (arguments.preset or arguments.member):
+        raise TrainingFailure("--preset and --member are of --random; a checkpoint or an .onnx file says what it is")
     checkpoint: Path | None = arguments.checkpoint
     if checkpoint is not None and checkpoint.suffix == ".onnx":
         if arguments.whiten or arguments.whiten_data:
             raise TrainingFailure("A whitening is folded into a checkpoint; train on from the .onnx file to get one")
+        if arguments.random:
+            raise TrainingFailure("Give either an .onnx file, or --random with --preset")
         report = convert_file(
-            checkpoint, arguments.out, arguments.precision, _pictures(arguments, _facts_of(checkpoint))
+            checkpoint,
+            arguments.out,
+            arguments.precision,
+            _pictures(arguments, _facts_of(checkpoint)),
+            name=arguments.name,
+            commit=arguments.commit,
         )
     else:
         network, facts = _network(arguments)
@@ -91,10 +100,12 @@ def _whiten(network: "Detector | Embedder", arguments: argparse.Namespace) -> No
     if not isinstance(network, Embedder):
         raise TrainingFailure("A whitening is of an embedder's features, but this is a detector's checkpoint")
     parts = []
+    crops = load_trained(arguments.checkpoint)[1].crops
     if arguments.whiten:
-        parts.append(features_of_views(network, CutoutPool([CutoutStore(path) for path in arguments.whiten])))
+        pool = CutoutPool([CutoutStore(path) for path in arguments.whiten])
+        parts.append(features_of_views(network, pool, factor=crops.factor))
     if arguments.whiten_data:
-        sizes = crop_sizes(load_trained(arguments.checkpoint)[1].crops)
+        sizes = crop_sizes(crops)
         parts.append(features_of_crops(network, read_crops(arguments.whiten_data).train, sizes))
     whiten_embedder(network, parts, shrinkage=arguments.shrinkage)
 

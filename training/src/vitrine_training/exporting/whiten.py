@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..composites.compose import Composer
 from ..composites.cutouts import CutoutPool
+from ..data.buckets import COMPACT_SCALE
 from ..data.crop_table import CropTable
 from ..failures import TrainingFailure
 from ..nets.embedder import Embedder
@@ -70,12 +71,20 @@ def fold_whitening(embedder: Embedder, mean: NDArray[np.float64], matrix: NDArra
 
 
 def features_of_views(
-    embedder: Embedder, pool: CutoutPool, garments: int = 1400, views: int = 3, seed: int = 99
+    embedder: Embedder,
+    pool: CutoutPool,
+    garments: int = 1400,
+    views: int = 3,
+    seed: int = 99,
+    factor: float = COMPACT_SCALE,
 ) -> tuple[Features, NDArray[np.int64]]:
-    """Features (at their own length) of `views` composites each of `garments` garments: one picture, then clips."""
+    """Features (at their own length) of `views` composites each of `garments` garments: one picture, then clips.
+
+    They are drawn at SPEC 4's sizes times `factor`, those that the embedder is given crops of.
+    """
     rng = np.random.default_rng(seed)
     chosen = np.sort(rng.choice(len(pool), min(garments, len(pool)), replace=False))
-    composer = Composer(pool, seed)
+    composer = Composer(pool, seed, factor / COMPACT_SCALE)
     drawn = [composer.draw(view, int(identity), view > 0) for identity in chosen for view in range(views)]
     features = np.empty((len(drawn), embedder.project.out_features), np.float32)
     for bucket in sorted({composite.bucket for composite in drawn}):

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from ..composites.compose import Composer, Composite
 from ..composites.cutouts import CutoutPool
-from ..exporting.onnx_file import open_session
+from ..data.buckets import COMPACT_SCALE
+from ..exporting.model_facts import read_facts
+from ..exporting.onnx_file import open_session, read_onnx
 from .embed_crops import EmbedBatch
 from .retrieval import score_items
 
@@ -17,9 +19,11 @@ Features = NDArray[np.float32]
 _PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 
 
-def draw_views(pool: CutoutPool, views: int, is_clip: bool, seed: int = 7) -> list[Composite]:
-    """Draw `views` composites of every garment, in order of garment."""
-    composer = Composer(pool, seed)
+def draw_views(
+    pool: CutoutPool, views: int, is_clip: bool, seed: int = 7, factor: float = COMPACT_SCALE
+) -> list[Composite]:
+    """Draw `views` composites of every garment, in order of garment, at SPEC 4's sizes times `factor`."""
+    composer = Composer(pool, seed, factor / COMPACT_SCALE)
     return [composer.draw(view, identity, is_clip) for identity in range(len(pool)) for view in range(views)]
 
 
@@ -80,7 +84,9 @@ def _percentiles(values: NDArray[np.float32]) -> dict[str, float]:
 
 def evaluate_embedders(models: dict[str, Path], pool: CutoutPool, views: int = 4) -> dict[str, Any]:
     """Score each of `models` (name -> ONNX file) and their ensemble over all garments of `pool`."""
-    pictures, clips = draw_views(pool, views, is_clip=False), draw_views(pool, views, is_clip=True)
+    first = read_facts(read_onnx(next(iter(models.values()))), "embedder")  # The members of a set get the same crops.
+    factor = first.crop_scale or COMPACT_SCALE
+    pictures, clips = (draw_views(pool, views, is_clip, factor=factor) for is_clip in (False, True))
     picture_ids = np.array([view.identity for view in pictures], np.int64)
     clip_ids = np.array([view.identity for view in clips], np.int64)
     result: dict[str, Any] = {}

@@ -38,7 +38,8 @@ def validate_on_composites(pool: CutoutPool, views: int = 2) -> Validate:
 
     def validate(training: EmbedderTraining) -> tuple[str, RetrievalScores]:
         embed = embed_with_torch(training.embedder, training.world.device)
-        pictures, clips = draw_views(pool, views, is_clip=False), draw_views(pool, views, is_clip=True)
+        factor = training.config.crops.factor
+        pictures, clips = (draw_views(pool, views, is_clip, factor=factor) for is_clip in (False, True))
         ids = np.repeat(np.arange(len(pool)), views)
         return "", score_retrieval(embed_composites(embed, pictures), ids, embed_composites(embed, clips), ids)
 
