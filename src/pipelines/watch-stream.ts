@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { lastValueFrom, Observable, tap } from 'rxjs';
+import { from, lastValueFrom, merge, Observable, take, tap } from 'rxjs';
 import { assertKeys, assertNumber, assertPath, type EveryKey } from '../core/assert.ts';
 import { counted } from '../core/counted.ts';
 import { messageOf } from '../core/errors.ts';
@@ -50,7 +50,7 @@ export interface WatchStreamOptions extends WatchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told once, when everything is open and the first frame is awaited. */
   readonly onReady?: ((ready: WatchReady) => void) | undefined;
-  /** Told of each event. While a promise that it returns is pending, no further frame is judged; one that is rejected ends the run, which rejects with its reason. */
+  /** Told of each event. While a promise that it returns is pending, no further frame is judged; one that is rejected ends the run at the next frame or the end, and its reason comes out. */
   readonly onEvent: (event: WatchEvent) => void | Promise<void>;
   /** Told what is wrong with the bytes; what can be read is looked at. */
   readonly onProblem?: ((problem: string) => void) | undefined;
@@ -168,7 +168,7 @@ export async function watchStream(options: WatchStreamOptions): Promise<StatsEve
     delivered.catch(() => undefined); // It comes out below, or of the next frame.
   };
   await lastValueFrom(graph$.pipe(tap(deliver)));
-  if (signal?.aborted !== true) await delivered;
+  if (delivered) await lastValueFrom(merge(from(delivered), aborted(signal)).pipe(take(1)));
   if (last === undefined) throw new Error('A run of the graph ended without its last `stats`');
   return last;
 }

@@ -187,6 +187,13 @@ describe('watchStream', { timeout: 180_000 }, () => {
     const few = { source: clip, sampling: { kind: 'index', step: 200 } } as const;
     await watch({ ...few, onEvent: onLast });
     expect(isTaken).toBe(true);
+    const controller = new AbortController();
+    const onStuck = async ({ type }: WatchEvent): Promise<void> => {
+      if (type !== 'stats') return;
+      setTimeout(() => controller.abort(), 100);
+      await new Promise(() => {});
+    };
+    await watch({ ...few, onEvent: onStuck, signal: controller.signal });
     for (const refused of ['frame', 'stats'])
       await expect(
         watch({
