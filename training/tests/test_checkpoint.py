@@ -37,6 +37,11 @@ def test_another_run_is_refused_by_what_differs(tmp_path: Path, identity: dict[s
         load_checkpoint(tmp_path / "last.pt", "embedder", identity)
 
 
+def test_what_an_older_checkpoint_does_not_say_is_not_compared(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "last.pt", "embedder", {"preset": "compact"}, {"step": 3})
+    assert load_checkpoint(tmp_path / "last.pt", "embedder", {"preset": "compact", "seed": 7})["step"] == 3
+
+
 def test_another_kind_a_damaged_file_and_none_are_sentences(tmp_path: Path) -> None:
     path = tmp_path / "last.pt"
     with pytest.raises(TrainingFailure, match="There is no checkpoint"):

@@ -85,10 +85,19 @@ def test_a_run_goes_on_only_with_batches_of_its_size(crops: Path, tmp_path: Path
     batch = training_on(crops).config.train.batch
     with pytest.raises(TrainingFailure, match=f"trained with {batch} crops a batch, this run has {batch + 2}"):
         training_on(crops, [f"train.batch={batch + 2}"]).resume(tmp_path / "checkpoint.pt")
+    with pytest.raises(TrainingFailure, match="trained with adamw, this run has adam;"):
+        training_on(crops, ["train.optimiser=adam"]).resume(tmp_path / "checkpoint.pt")
     shared = training_on(crops)
     shared.world = World(0, 2, shared.world.device)
     with pytest.raises(TrainingFailure, match="trained with 1 processes, this run has 2"):
         shared.resume(tmp_path / "checkpoint.pt")
+
+
+def test_composites_go_on_with_batches_of_another_size(pool: CutoutPool, tmp_path: Path) -> None:
+    steps(compose_with(pool), 1).save(tmp_path / "checkpoint.pt")
+    more = compose_with(pool, "train.batch=8")
+    more.resume(tmp_path / "checkpoint.pt")
+    assert steps(more, 1).steps_done == 2
 
 
 def test_a_resumed_run_takes_the_decay_of_its_configuration(crops: Path, tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ def load_checkpoint(path: Path, kind: str, identity: Mapping[str, Any]) -> dict[
             names the first value that differs.
     """
     state = read_checkpoint(path, kind)
-    difference = _first_difference(state["identity"], dict(identity))
+    # What a checkpoint of an earlier version does not say is taken for the same.
+    difference = _first_difference({**identity, **state["identity"]}, dict(identity))
     if difference is not None:
         name, theirs, ours = difference
         raise TrainingFailure(

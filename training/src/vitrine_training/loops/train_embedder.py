@@ -149,15 +149,7 @@ class EmbedderTraining:
                 which its number of steps means something else.
         """
         state = load_checkpoint(path, KIND, self.config.identity())
-        for name, what, ours in (
-            ("world", "processes", self.world.size),
-            ("batch", "crops a batch", self.config.train.batch),
-        ):
-            if state.get(name, ours) != ours:
-                raise TrainingFailure(
-                    f"{path} was trained with {state[name]} {what}, this run has {ours}: its schedule would be at "
-                    "another place; give the same, or another --out with --start of this checkpoint"
-                )
+        self._require_same_steps(state, path)
         if state["digest"] != self.source.digest:
             raise TrainingFailure(
                 f"{path} was trained on other crops than those of --data: give the same, or another --out"
@@ -178,6 +170,24 @@ class EmbedderTraining:
         self.optimiser.param_groups[0]["weight_decay"] = self.config.train.weight_decay  # It may have been changed.
         restored = {key: value for key, value in state["source"].items() if key != "classes" or not is_same}
         self.source.restore(restored, is_same)
+
+    def _require_same_steps(self, state: dict[str, Any], path: Path) -> None:
+        """Refuse what would set the schedule to another place, or the optimiser to a state of another one."""
+        train = self.config.train
+        optimiser = state["config"]["train"]["optimiser"]
+        if optimiser != train.optimiser:
+            raise TrainingFailure(
+                f"{path} was trained with {optimiser}, this run has {train.optimiser}; give the same, or another --out "
+                "with --start of this checkpoint"
+            )
+        if not self.source.digest:
+            return  # Composites are drawn in one process, and have as many steps whatever a batch holds.
+        for name, what, ours in (("world", "processes", self.world.size), ("batch", "crops a batch", train.batch)):
+            if state.get(name, ours) != ours:
+                raise TrainingFailure(
+                    f"{path} was trained with {state[name]} {what}, this run has {ours}: its schedule would be at "
+                    "another place; give the same, or another --out with --start of this checkpoint"
+                )
 
     def begin(self) -> None:
         """Give a fresh run what its configuration starts from; of composites also the class centres of a checkpoint."""
