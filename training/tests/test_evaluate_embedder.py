@@ -7,7 +7,12 @@ import pytest
 
 from photo_folder import make_pool
 from vitrine_training.data.buckets import scaled_sizes
-from vitrine_training.scoring.evaluate_embedder import draw_views, join_features, score_features
+from vitrine_training.exporting.export_embedder import untrained_embedder
+from vitrine_training.exporting.export_model import export_network
+from vitrine_training.exporting.model_facts import ModelFacts
+from vitrine_training.failures import TrainingFailure
+from vitrine_training.nets.embedder import EmbedderSpec
+from vitrine_training.scoring.evaluate_embedder import draw_views, evaluate_embedders, join_features, score_features
 
 
 def test_scores_by_hand() -> None:
@@ -31,6 +36,15 @@ def test_views_have_the_size_that_a_model_is_given(tmp_path: Path) -> None:
         for view in draw_views(pool, 2, is_clip=True, factor=factor):
             width, height = scaled_sizes(factor)[view.bucket]
             assert view.crop.shape == (height, width, 3)
+
+
+def test_models_of_crops_of_different_sizes_are_refused(tmp_path: Path) -> None:
+    embedder = untrained_embedder(EmbedderSpec(stem=[4, 8], stages=[[8, 16, 1, 1], [8, 24, 1, 1]]), seed=3)
+    models = {f"{scale}": tmp_path / f"{scale}.onnx" for scale in (0.56, 1.0)}
+    for scale, path in models.items():
+        export_network(embedder, path, "fp32", ModelFacts("embedder", scale, crop_scale=float(scale)))
+    with pytest.raises(TrainingFailure, match=r"these want SPEC's sizes times 0\.56, 1$"):
+        evaluate_embedders(models, make_pool(tmp_path, 3))
 
 
 def test_joined_vectors_have_unit_length_and_equal_parts() -> None:

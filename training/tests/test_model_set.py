@@ -14,6 +14,7 @@ from onnx_models import write_detector, write_embedder
 from vitrine_training.cli import main
 from vitrine_training.data.buckets import scaled_sizes
 from vitrine_training.exporting.contract import check_contract
+from vitrine_training.exporting.export_model import convert_file
 from vitrine_training.exporting.model_facts import ModelFacts, read_facts
 from vitrine_training.exporting.model_set import SetOptions, package_models
 from vitrine_training.exporting.onnx_file import open_session, read_onnx
@@ -119,6 +120,8 @@ def test_a_bundle_stands_in_place_of_the_files_and_gives_the_same(folder: Path) 
     # Other orders give other vectors, or the line above would prove nothing.
     assert np.abs(np.roll(found, 8, axis=1) - expected).max() > 1e-3
     assert read_facts(read_onnx(bundle), "bundle").name == "b5b,b6,b5a"
+    with pytest.raises(TrainingFailure, match="is a bundle: convert the embedders that it was made of"):
+        convert_file(bundle, folder / "other.onnx", "fp32")
     assert "3 branches (b5b, b6, b5a)" in (folder / "README.md").read_text()
 
 

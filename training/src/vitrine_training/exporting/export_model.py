@@ -22,7 +22,7 @@ from .contract import check_contract, kind_of, try_detector
 from .export_detector import export_detector
 from .export_embedder import export_embedder
 from .int8 import Int8Report
-from .model_facts import ModelFacts, read_facts, write_facts
+from .model_facts import ModelFacts, kind_said, read_facts, write_facts
 from .onnx_file import open_session, quiet_tracing, read_onnx, write_onnx
 from .precision import FEATURE_COSINE, Precision, with_precision
 from .untrained import smooth_pictures
@@ -135,6 +135,8 @@ def convert_file(
         names = ", ".join(value.name for value in model.graph.input)
         raise TrainingFailure(f"{source} is neither a detector nor an embedder: its inputs are {names}")
     check_contract(model, kind, source)
+    if kind_said(model) == "bundle":
+        raise TrainingFailure(f"{source} is a bundle: convert the embedders that it was made of, and package them anew")
     facts = read_facts(model, kind)
     if facts.precision in ("fp16", "int8"):
         raise TrainingFailure(

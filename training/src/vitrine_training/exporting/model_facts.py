@@ -40,6 +40,11 @@ def write_facts(model: onnx.ModelProto, facts: ModelFacts) -> None:
         model.metadata_props.add(key=key, value=value)
 
 
+def kind_said(model: onnx.ModelProto) -> str:
+    """Say as what a model was exported: `detector`, `embedder` or `bundle`; empty where it does not say."""
+    return next((entry.value for entry in model.metadata_props if entry.key == f"{PREFIX}kind"), "")
+
+
 def read_facts(model: onnx.ModelProto, kind: Kind) -> ModelFacts:
     """Read the facts of a model that serves as `kind`; one that was not exported here has none but its kind."""
     found = {

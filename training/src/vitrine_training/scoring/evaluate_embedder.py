@@ -12,6 +12,7 @@ from ..composites.cutouts import CutoutPool
 from ..data.buckets import COMPACT_SCALE
 from ..exporting.model_facts import read_facts
 from ..exporting.onnx_file import open_session, read_onnx
+from ..failures import TrainingFailure
 from .embed_crops import EmbedBatch
 from .retrieval import score_items
 
@@ -83,9 +84,16 @@ def _percentiles(values: NDArray[np.float32]) -> dict[str, float]:
 
 
 def evaluate_embedders(models: dict[str, Path], pool: CutoutPool, views: int = 4) -> dict[str, Any]:
-    """Score each of `models` (name -> ONNX file) and their ensemble over all garments of `pool`."""
-    first = read_facts(read_onnx(next(iter(models.values()))), "embedder")  # The members of a set get the same crops.
-    factor = first.crop_scale or COMPACT_SCALE
+    """Score each of `models` (name -> ONNX file) and their ensemble over all garments of `pool`.
+
+    Raises:
+        TrainingFailure: they are of crops of different sizes.
+    """
+    factors = {read_facts(read_onnx(model), "embedder").crop_scale or COMPACT_SCALE for model in models.values()}
+    if len(factors) > 1:
+        sizes = ", ".join(f"{factor:g}" for factor in sorted(factors))
+        raise TrainingFailure(f"The members of a set get the same crops, and these want SPEC's sizes times {sizes}")
+    factor = factors.pop()
     pictures, clips = (draw_views(pool, views, is_clip, factor=factor) for is_clip in (False, True))
     picture_ids = np.array([view.identity for view in pictures], np.int64)
     clip_ids = np.array([view.identity for view in clips], np.int64)
