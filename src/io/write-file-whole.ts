@@ -14,14 +14,14 @@ function temporaryName(path: string): string {
   return join(dirname(path), `.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
 }
 
-/** Removes what a writer that was killed has left in a folder, and, if `recursive`, in those below; that there is no folder is fine. */
+/** Removes what a writer that was killed has left in a folder, and, if `recursive`, in those below; that there is no folder, or that a file may not be removed, is fine. */
 export async function removeTemporaries(
   folder: string,
   { recursive = false }: { readonly recursive?: boolean } = {},
 ): Promise<void> {
   const names = await readdir(folder, { recursive }).catch(() => []);
   const left = names.filter((name) => /^\.\d+-[\da-f]+\.tmp$/u.test(basename(name)));
-  for (const name of left) await rm(join(folder, name), { force: true });
+  for (const name of left) await rm(join(folder, name), { force: true }).catch(() => undefined);
 }
 
 /** Puts the content of a file into it. */

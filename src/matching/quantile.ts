@@ -1,5 +1,6 @@
 /**
- * Quantile of some numbers with linear interpolation, in float64: NumPy's default method ("linear", Hyndman and Fan's type 7).
+ * Quantile of some numbers with linear interpolation, in float64: NumPy's default method ("linear", Hyndman and Fan's type 7). Where its place is that of a number but for
+ * rounding, it is that number, as NumPy 2 has it in float32 and not always in float64.
  *
  * @param share from 0 to 1.
  * @throws TypeError when there are no values.

@@ -1,4 +1,4 @@
-import { assertInteger } from '../core/assert.ts';
+import { assertInteger, assertKeys, type EveryKey } from '../core/assert.ts';
 import { compareIds } from '../core/compare-ids.ts';
 import { type MatchingOptions } from '../core/defaults.ts';
 import { type BoxSource } from './box-source.ts';
@@ -32,6 +32,15 @@ export interface RankItemsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const optionKeys: EveryKey<RankItemsOptions> = {
+  queries: true,
+  gallery: true,
+  options: true,
+  depth: true,
+  queryRows: true,
+  signal: true,
+};
+
 /**
  * Ranks the items for each clip, as the rule of SPEC 6 would before items compete.
  *
@@ -44,6 +53,7 @@ export interface RankItemsOptions {
  */
 export async function rankItems(input: RankItemsOptions): Promise<ReadonlyMap<string, readonly RankedItem[]>> {
   const { queries, gallery, depth = 10, queryRows = 1024, signal } = input;
+  assertKeys('input', input, optionKeys);
   const options = checkMatching(input.options);
   assertInteger('depth', depth, 1);
   assertInteger('queryRows', queryRows, 1);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { from, lastValueFrom } from 'rxjs';
-import { assertInteger, assertPath } from '../core/assert.ts';
+import { assertInteger, assertKeys, assertPath, type EveryKey } from '../core/assert.ts';
 import { defaultApproximate } from '../core/defaults.ts';
 import { PipelineError } from '../core/errors.ts';
 import { untilAborted } from '../flow/until-aborted.ts';
@@ -35,6 +35,13 @@ export interface BuildApproximateOptions {
   /** Told when a part of the work begins. */
   readonly onPhase?: (phase: BuildPhase) => void;
 }
+
+const optionKeys: EveryKey<BuildApproximateOptions> = {
+  searchEffort: true,
+  sample: true,
+  signal: true,
+  onPhase: true,
+};
 
 /** What {@link buildApproximate} is at. */
 export type BuildPhase = 'linking' | 'measuring';
@@ -76,6 +83,7 @@ export async function buildApproximate(
 ): Promise<ApproximateReport> {
   const { searchEffort = defaultApproximate.searchEffort, sample = defaultApproximate.sample, signal } = options;
   assertPath('index', folder);
+  assertKeys('options', options, optionKeys);
   assertInteger('searchEffort', searchEffort, 10, 100_000);
   assertInteger('sample', sample, 1, 100_000);
   signal?.throwIfAborted();

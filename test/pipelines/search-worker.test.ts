@@ -11,11 +11,12 @@ describe('the thread of a search lane', () => {
   it('counts what it has not answered, from the first message on', async () => {
     const state = createLaneState();
     await using lane = openSearchLane({ featureLength, storedRows: rows, state });
-    await lane.seek(search);
+    const asked = [lane.seek(search), lane.look(given())];
+    // The thread has not even started.
+    expect(Atomics.load(state, laneCell.unanswered)).toBe(3);
+    await Promise.all(asked);
     expect(Atomics.load(state, laneCell.unanswered)).toBe(0);
-    const looked = [lane.look(given()), lane.look(given())];
-    expect(Atomics.load(state, laneCell.unanswered)).toBe(2);
-    await Promise.all(looked);
+    await lane.look(given());
     expect(Atomics.load(state, laneCell.unanswered)).toBe(0);
   });
 

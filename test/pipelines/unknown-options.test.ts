@@ -1,12 +1,14 @@
 import { EMPTY } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
+  buildApproximate,
   evaluate,
   exportDataset,
   indexItems,
   matchBoxes,
   matchDataset,
   openGallery,
+  rankItems,
   rematch,
   synthShop,
   watchFrames,
@@ -25,6 +27,8 @@ describe('an unknown option', () => {
   it.each([
     ['matchDataset', () => matchDataset({ root: 'none', out: 'none-out', ...typo })],
     ['rematch', () => rematch({ from: 'none', out: 'none.json', ...typo })],
+    ['rankItems', () => rankItems({ queries: [], gallery: [], ...typo })],
+    ['buildApproximate', () => buildApproximate('none', { ...typo } as object)],
     ['matchBoxes', () => matchBoxes({ queries: [], gallery: [], ...typo })],
     ['evaluate', () => evaluate({ result: 'none.json', root: 'none', ...typo })],
     ['exportDataset', () => exportDataset({ roots: ['none'], coco: 'none-out', ...typo })],
