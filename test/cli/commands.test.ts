@@ -168,6 +168,9 @@ describe('match, rematch and eval', () => {
     const { exitCode, stderr } = await runMain('rematch', cut, '--out', join(folder, 'cut.json'));
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/cut has no run\.json: its run did not end, .*\n2 matches\n$/);
+    const scored = await runMain('eval', join(folder, 'cut.json'), shop, '--boxes', cut);
+    expect(scored.exitCode).toBe(0);
+    expect(scored.stderr).toMatch(/cut has no run\.json: its run did not end, .* are ranked\n/);
   });
 });
 

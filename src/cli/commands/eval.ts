@@ -17,7 +17,7 @@ export const evalCommand: Command = defineCommand({
     boxes: {
       type: 'string',
       requiresArg: true,
-      describe: 'Folder of the run, or boxes.ndjson: adds recall@1/5/10 and the precision-recall curve',
+      describe: 'Folder of the run, or boxes.ndjson: adds recall@1/5/10 and, with --json, the precision-recall curve',
     },
     ...matchingOptions,
     json: { ...jsonOption, describe: 'Print the scores, the curve and the faults of annotations as JSON' },
@@ -29,12 +29,16 @@ export const evalCommand: Command = defineCommand({
   ],
   async run(args, { stdout, stderr, signal }) {
     const { evaluate } = await import('../../pipelines/evaluate.ts');
+    const { isUnfinishedRun } = await import('../../pipelines/rematch.ts');
     const { result, root, boxes } = args;
     const choice = matchingFrom(args);
     if (boxes === undefined && !isDefaultMatching(choice)) {
       throw new UsageError(
         'The thresholds of matching and --pool change nothing without --boxes: a result file is scored as it is; add --boxes, or use `vitrine rematch`',
       );
+    }
+    if (boxes !== undefined && (await isUnfinishedRun(boxes))) {
+      stderr.write(`${boxes} has no run.json: its run did not end, and only the boxes that it left are ranked\n`);
     }
     const evaluation = await evaluate({
       result,
