@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
+import { compareIds } from '../core/compare-ids.ts';
 import { codeOf, messageOf, PipelineError } from '../core/errors.ts';
 import { isFileMissing } from '../io/is-file-missing.ts';
 import { rasteriseSvg } from '../media/rasterise-svg.ts';
@@ -56,7 +57,7 @@ export async function photographedGarments(
   const hashed = files.map(({ kind, name }) => {
     return { kind, name, hash: createHash('sha1').update(name, 'utf8').digest('hex') };
   });
-  hashed.sort((a, b) => compareTexts(a.hash, b.hash) || compareTexts(a.kind, b.kind));
+  hashed.sort((a, b) => compareIds(a.hash, b.hash) || compareIds(a.kind, b.kind));
   const parts = { all: hashed, validation: hashed.slice(0, validationCount), train: hashed.slice(validationCount) };
   const chosen = parts[split].flatMap(({ kind, name }) => (isGarmentKind(kind) ? [{ kind, name }] : []));
   if (chosen.length === 0)
@@ -79,10 +80,6 @@ export async function photographedGarments(
       }),
     };
   });
-}
-
-function compareTexts(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
 }
 
 function isGarmentKind(kind: string): kind is GarmentKind {

@@ -133,29 +133,27 @@ async function writeShop(options: SynthShopOptions, split: PhotoSplit): Promise<
   const pictures = plan.items.reduce((sum, item) => sum + planItem(randomOf('item', item), pictureScale).length, 0);
   const framesTotal = pictures + plan.clips.length * perClip;
   const report = { items: 0, clips: 0, pictures: 0, frames: 0 };
-  let frames = 0;
   const missing = { items: items - plan.items.length, clips: items - plan.clips.length };
   const tell = (): void => {
     const elapsedMs = performance.now() - started;
-    onProgress?.({ done: report.items + report.clips, skipped: 0, failed: 0, total, frames, framesTotal, elapsedMs });
+    const [done, frames] = [report.items + report.clips, report.pictures + report.frames];
+    onProgress?.({ done, skipped: 0, failed: 0, total, frames, framesTotal, elapsedMs });
   };
   const onFrame = (): void => {
-    frames += 1;
+    report.frames += 1;
     tell();
   };
   const format: ClipFormat = { frames: clipFrames, size: clipSize, ffmpeg, crf, preset, signal, onFrame };
 
   for (const item of plan.items) {
     signal?.throwIfAborted();
-    const count = await writeItem(out, item, { pool, random: randomOf('item', item) }, pictureScale);
-    report.pictures += count;
-    frames += count;
+    report.pictures += await writeItem(out, item, { pool, random: randomOf('item', item) }, pictureScale);
     report.items += 1;
     tell();
   }
   for (const clip of plan.clips) {
     signal?.throwIfAborted();
-    report.frames += await writeClip(out, clip, { pool, random: randomOf('clip', clip) }, format);
+    await writeClip(out, clip, { pool, random: randomOf('clip', clip) }, format);
     report.clips += 1;
     tell();
   }

@@ -35,22 +35,21 @@ export function framesOf({ frames, ffmpeg }: Pick<ClipFormat, 'frames' | 'ffmpeg
   return Array.from({ length: Math.ceil((frames - first) / step) }, (_, place) => first + place * step);
 }
 
-/** Draws a clip and writes it with annotations and the host's words; answers the number of frames that were drawn. */
+/** Draws a clip and writes it with annotations and the host's words. */
 export async function writeClip(
   out: string,
   entry: ShopEntry,
   { pool, random }: Supply,
   format: ClipFormat,
-): Promise<number> {
+): Promise<void> {
   const clip = await prepareClip(entry, { pool, random }, format);
   const annotate = (frames: readonly FrameAnnotations[]): Promise<void> =>
     writeClipAnnotations(out, { videoId: entry.id, frames });
-  const count = await (format.ffmpeg
+  await (format.ffmpeg
     ? writeFilm(clip, { path: join(out, 'video', `${entry.id}.mp4`), ffmpeg: format.ffmpeg, annotate }, format)
     : writeStills(clip, { folder: join(out, 'video_frames', entry.id), annotate }, format));
   const kinds = entry.pieces.map((piece) => piece.entry.kind);
   await writeSpeech(out, entry.id, speechFor(kinds, random.fork('words')));
-  return count;
 }
 
 async function prepareClip(entry: ShopEntry, { pool, random }: Supply, { frames, size }: ClipFormat): Promise<Clip> {
@@ -71,13 +70,12 @@ interface FilmPlace {
   readonly annotate: Annotate;
 }
 
-async function writeFilm(clip: Clip, { path, ffmpeg, annotate }: FilmPlace, format: ClipFormat): Promise<number> {
+async function writeFilm(clip: Clip, { path, ffmpeg, annotate }: FilmPlace, format: ClipFormat): Promise<void> {
   const { size, crf, preset, signal, onFrame } = format;
-  const frames = framesOf(format);
   await makeFolder(dirname(path));
   await using writer = await openClipWriter(path, { ffmpeg, width: size[0], height: size[1], fps: 25, crf, preset });
   const annotated: FrameAnnotations[] = [];
-  for (const index of frames) {
+  for (const index of framesOf(format)) {
     signal?.throwIfAborted();
     const { image, annotations } = clip.draw(index);
     if (index % annotateEvery === 0) annotated.push({ frameIndex: index, annotations });
@@ -87,7 +85,6 @@ async function writeFilm(clip: Clip, { path, ffmpeg, annotate }: FilmPlace, form
   // First the truth, then the clip's name: whoever sees a clip finds its annotations.
   await annotate(annotated);
   await writer.close();
-  return frames.length;
 }
 
 interface StillsPlace {
@@ -96,7 +93,7 @@ interface StillsPlace {
 }
 
 /** Writes single frames as pictures. */
-async function writeStills(clip: Clip, { folder, annotate }: StillsPlace, format: ClipFormat): Promise<number> {
+async function writeStills(clip: Clip, { folder, annotate }: StillsPlace, format: ClipFormat): Promise<void> {
   await makeFolder(folder);
   const annotated: FrameAnnotations[] = [];
   for (const index of framesOf(format)) {
@@ -107,5 +104,4 @@ async function writeStills(clip: Clip, { folder, annotate }: StillsPlace, format
     format.onFrame();
   }
   await annotate(annotated);
-  return annotated.length;
 }

@@ -149,19 +149,31 @@ def test_a_detector_that_differs_ends_the_check(tmp_path: Path, monkeypatch: pyt
         check_network(members()[0], tmp_path, frames, options)
 
 
+class Answers:
+    """A session that answers the same whatever it is asked."""
+
+    def __init__(self, *answers: np.ndarray) -> None:
+        self.answers = list(answers)
+
+    def run(self, outputs: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        return self.answers
+
+
+def boxes_of(detector: Any, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Boxes, scores and frames as the graph of `detector` should give them."""
+    with torch.no_grad():
+        expected = detector(torch.from_numpy(frames))
+    owners = np.concatenate([np.full(len(one["boxes"]), index) for index, one in enumerate(expected)])
+    boxes, scores = (torch.cat([one[key] for one in expected]).numpy() for key in ("boxes", "scores"))
+    return boxes, scores, owners
+
+
 def test_parity_sees_a_box_that_is_off() -> None:
     detector: Any = random_detector(SPEC, 1)
     frames = [np.stack(shop_frames(128, 160, 2))]
-    with torch.no_grad():
-        expected = detector(torch.from_numpy(frames[0]))
-
-    class Off:
-        def run(self, outputs: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
-            owners = np.concatenate([np.full(len(one["boxes"]), index) for index, one in enumerate(expected)])
-            boxes = torch.cat([one["boxes"] for one in expected]).numpy() + 0.7
-            return [boxes, torch.cat([one["scores"] for one in expected]).numpy() + 0.01, owners]
-
-    found = box_parity(detector, Off(), frames)  # type: ignore[arg-type]
+    boxes, scores, owners = boxes_of(detector, frames[0])
+    off = Answers(boxes + 0.7, scores + 0.01, owners)
+    found = box_parity(detector, off, frames)  # type: ignore[arg-type]
     assert found["shareWithinHalfPixel"] < 0.1
     assert found["mostPixelsOfBest20"] == pytest.approx(0.7, abs=0.01)
     assert found["mostScoreOfBest20"] == pytest.approx(0.01, abs=0.001)
@@ -170,17 +182,9 @@ def test_parity_sees_a_box_that_is_off() -> None:
 def test_parity_sees_boxes_that_are_too_many() -> None:
     detector: Any = random_detector(SPEC, 1)
     frames = [np.stack(shop_frames(128, 160, 2))]
-    with torch.no_grad():
-        expected = detector(torch.from_numpy(frames[0]))
-
-    class More:
-        def run(self, outputs: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
-            owners = np.concatenate([np.full(len(one["boxes"]), index) for index, one in enumerate(expected)])
-            boxes = torch.cat([one["boxes"] for one in expected]).numpy()
-            scores = torch.cat([one["scores"] for one in expected]).numpy()
-            return [np.concatenate([boxes, boxes + 9]), np.tile(scores, 2), np.tile(owners, 2)]
-
-    assert box_parity(detector, More(), frames)["shareWithinHalfPixel"] < 0.7  # type: ignore[arg-type]
+    boxes, scores, owners = boxes_of(detector, frames[0])
+    more = Answers(np.concatenate([boxes, boxes + 9]), np.tile(scores, 2), np.tile(owners, 2))
+    assert box_parity(detector, more, frames)["shareWithinHalfPixel"] < 0.7  # type: ignore[arg-type]
 
 
 def test_multiply_adds_are_counted_as_the_formula_has_them() -> None:

@@ -32,9 +32,8 @@ def load_network(checkpoint: Path) -> tuple[Detector | Embedder, ModelFacts]:
     if kind == "detector":
         known = preset in list_presets("detector")
         of_preset = read_preset("detector", preset).get("validation", {}) if known else {}
-        sides = state.get("config", {}).get(
-            "validation", of_preset
-        )  # What it was trained with, whatever its preset says.
+        # What it was trained with, whatever its preset says.
+        sides = state.get("config", {}).get("validation", of_preset)
         facts = _detector_facts(check_values(ValidationConfig, sides, f"of {checkpoint}"), preset, weights)
         return load_detector(checkpoint)[0], facts
     scale = float(identity.get("crops", {}).get("factor", 1.0))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -16,7 +15,7 @@ from ..data.buckets import SQUARE, scaled_sizes
 from ..failures import TrainingFailure
 from ..nets.detector import Detector
 from ..nets.embedder import Embedder
-from ..scoring.embed_crops import EmbedBatch, embed_with_torch
+from ..scoring.embed_crops import EmbedBatch, embed_with_onnx, embed_with_torch
 from .all_half import FLOAT16_MAX
 from .contract import check_contract, kind_of, try_detector
 from .export_detector import export_detector
@@ -153,10 +152,7 @@ def convert_file(
     if kind == "detector":
         try_detector(converted, path)
     else:
-        before: Any = open_session(model)
-        cosine = least_cosine(
-            lambda crops: before.run(["features"], {"crops": crops})[0], open_session(converted), samples
-        )
+        cosine = least_cosine(embed_with_onnx(source), open_session(converted), samples)
         _require_alike(cosine, precision, f"those of {source}")
     write_onnx(converted, path)
     return ExportReport(path.stat().st_size, cosine, int8, source.name)

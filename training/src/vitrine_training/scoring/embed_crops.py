@@ -1,6 +1,8 @@
 """Features of the crops of a table, by a network or by exported graphs."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.crop_batches import read_crop
 from ..data.crop_table import CropReport, CropTable
+from ..exporting.onnx_file import open_session, read_onnx
 from ..nets.embedder import Embedder
 from .retrieval import Features, Ids, RetrievalScores, score_retrieval
 
@@ -27,6 +30,16 @@ def embed_with_torch(embedder: Embedder, device: torch.device | None = None) -> 
             features = embedder.embed(torch.from_numpy(crops).to(device)).float().cpu().numpy()
         embedder.train(was_training)
         return np.asarray(features, dtype=np.float32)
+
+    return embed
+
+
+def embed_with_onnx(model: Path) -> EmbedBatch:
+    """Embed with an exported graph, on the CPU."""
+    session: Any = open_session(read_onnx(model))
+
+    def embed(crops: Image) -> Features:
+        return np.asarray(session.run(["features"], {"crops": crops})[0], dtype=np.float32)
 
     return embed
 

@@ -11,9 +11,9 @@ from ..composites.compose import Composer, Composite
 from ..composites.cutouts import CutoutPool
 from ..data.buckets import COMPACT_SCALE
 from ..exporting.model_facts import read_facts
-from ..exporting.onnx_file import open_session, read_onnx
+from ..exporting.onnx_file import read_onnx
 from ..failures import TrainingFailure
-from .embed_crops import EmbedBatch
+from .embed_crops import EmbedBatch, embed_with_onnx
 from .retrieval import score_items
 
 Features = NDArray[np.float32]
@@ -30,8 +30,7 @@ def draw_views(
 
 def embed_views(model: Path, views: Sequence[Composite]) -> Features:
     """Run an exported embedder on one core over `views`; returns unit vectors [len(views), 512] in their order."""
-    session: Any = open_session(model)
-    return embed_composites(lambda crops: session.run(["features"], {"crops": crops})[0], views)
+    return embed_composites(embed_with_onnx(model), views)
 
 
 def embed_composites(embed: EmbedBatch, views: Sequence[Composite]) -> Features:

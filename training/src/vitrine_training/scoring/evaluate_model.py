@@ -12,10 +12,10 @@ from ..data.crop_table import CSV_NAME, CropTable, read_crops
 from ..exporting.checkpoints import checkpoint_kind, load_network
 from ..exporting.contract import kind_of
 from ..exporting.model_facts import ModelFacts, read_facts
-from ..exporting.onnx_file import open_session, read_onnx
+from ..exporting.onnx_file import read_onnx
 from ..failures import TrainingFailure
 from ..loops.train_embedder import load_trained
-from .embed_crops import EmbedBatch, embed_crops, embed_with_torch
+from .embed_crops import EmbedBatch, embed_crops, embed_with_onnx, embed_with_torch
 from .evaluate_embedder import join_features
 from .retrieval import Features, score_retrieval
 from .validate_embedder import crop_sizes
@@ -60,16 +60,6 @@ def evaluate_model(
         return _evaluate_detector(model, data, split, load_network(model)[1], sides, max_side)
     embedder, config = load_trained(model)
     return _evaluate_embedders({config.member: (embed_with_torch(embedder), crop_sizes(config.crops))}, data, split)
-
-
-def embed_with_onnx(model: Path) -> EmbedBatch:
-    """Embed with an exported graph, on the CPU."""
-    session: Any = open_session(read_onnx(model))
-
-    def embed(crops: np.ndarray[Any, Any]) -> Features:
-        return np.asarray(session.run(["features"], {"crops": crops})[0], dtype=np.float32)
-
-    return embed
 
 
 def _evaluate_set(
