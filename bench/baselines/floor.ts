@@ -38,14 +38,14 @@ const added = (a: Cost, b: Cost): Cost => ({
 const [dataset, ffmpeg] = await Promise.all([openDataset(root), findFfmpeg()]);
 const atFirst = spent();
 
-const { condition, count } = selectFrames(parseFrames('frames', frames));
+const { conditionOn, count } = selectFrames(parseFrames('frames', frames));
 const limit = pLimit(usableCores());
 const decodeOnly = async (path: string): Promise<void> => {
   const filter = [
     '-map',
     '0:V:0',
     '-vf',
-    `select='${condition}',setpts=N*1000/TB`,
+    `select='${conditionOn('n')}',setpts=N*1000/TB`,
     '-r',
     '1/1000',
     '-frames:v',

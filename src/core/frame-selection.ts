@@ -23,6 +23,11 @@ export function frameCount(frames: FrameSelection): number {
   return 'first' in frames ? Math.floor((frames.last - frames.first) / frames.step) + 1 : frames.length;
 }
 
+/** The last frame that is selected. */
+export function lastFrame(frames: FrameSelection): number {
+  return 'first' in frames ? frames.last : frames.at(-1)!;
+}
+
 /** Whether a frame is among those that are selected. */
 export function hasFrame(frames: FrameSelection, index: number): boolean {
   if (!('first' in frames)) return frames.includes(index);

@@ -5,6 +5,7 @@ import { assertFrames, type FrameSelection, hasFrame } from '../core/frame-selec
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type FfmpegExit, type FfmpegProcess, type StartFfmpeg, startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
+import { type ThinClip, thinClip } from './mp4/thin-clip.ts';
 import { PipeReader } from './pipe-reader.ts';
 import { type PixelPool } from './pixel-pool.ts';
 import { PpmParser } from './ppm-parser.ts';
@@ -48,6 +49,8 @@ export interface ClipFrame {
 /**
  * Decodes the wanted frames of a clip in one pass of ffmpeg, which stops after the last of them.
  *
+ * Of an MP4 file, coded pictures that none of them needs are not decoded, see `thinClip`; the frames are the same.
+ *
  * A frame is picked by its place among the decoded frames, never by its time. Where a clip changes its size midway, all frames have that of
  * the first. A clip that is too short gives the frames that it
  * has, perhaps none; one that is damaged gives those that can be decoded. Holds one frame and what is in the
@@ -68,9 +71,17 @@ async function* readFrames(
   stop: AbortSignal,
 ): AsyncGenerator<ClipFrame, undefined, undefined> {
   const picked = selectFrames(frames);
+  const thin = await thinClip(path, picked.frames);
+  if (stop.aborted) return;
   const reader = new PipeReader();
   const onStdout = (pipe: Readable): void => reader.open(pipe);
-  const process = start(ffmpeg, { inputArgs, input: path, outputArgs: outputArgs(picked), onStdout });
+  const process = start(ffmpeg, {
+    inputArgs,
+    input: path,
+    pieces: thin?.file,
+    outputArgs: outputArgs(picked, thin),
+    onStdout,
+  });
   const end = (): void => {
     process.kill();
     reader.close();
@@ -102,7 +113,7 @@ async function* readFrames(
     }
     if (stop.aborted) return;
     const exit = await process.done;
-    const reason = damageOf(exit)?.replace(`file:${path}: `, '');
+    const reason = damageOf(exit)?.replace(thin ? 'pipe:0: ' : `file:${path}: `, '');
     if (exit.signal !== undefined) throw unreadable(path, `ffmpeg was ended by ${exit.signal} after ${place} frames`);
     if (count === 0 && reason !== undefined)
       throw unreadable(path, (await isEmpty(path)) ? 'the file is empty' : reason);
@@ -127,7 +138,10 @@ const inputArgs: readonly string[] = ['-threads', '1', '-reinit_filter', '0'];
  * The same arguments give the same frames on ffmpeg 4 to 9. The frames that are picked are a thousand seconds apart, at a rate of one in a thousand
  * seconds: so none is dropped and none is repeated, whatever their times and durations were (newer versions repeat a long one).
  */
-function outputArgs({ condition, count }: PickedFrames): readonly string[] {
+function outputArgs({ conditionOn, count }: PickedFrames, thin: ThinClip | undefined): readonly string[] {
+  const select = thin
+    ? `setpts=PTS-STARTPTS+${thin.first},select='${conditionOn('pts')}'`
+    : `select='${conditionOn('n')}'`;
   const choice = [
     '-nostdin',
     '-map',
@@ -136,7 +150,7 @@ function outputArgs({ condition, count }: PickedFrames): readonly string[] {
     '-sn',
     '-dn',
     '-vf',
-    `select='${condition}',setpts=N*1000/TB`,
+    `${select},setpts=N*1000/TB`,
     '-r',
     '1/1000',
   ];

@@ -1,7 +1,9 @@
 import { ChildProcess } from 'node:child_process';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import ffmpegCommand from 'fluent-ffmpeg';
 import { PipelineError } from '../core/errors.ts';
+import { type PieceFile, readPieces } from './file-piece.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
 
 /** What one run of ffmpeg reads and writes, as raw arguments. */
@@ -10,6 +12,8 @@ export interface FfmpegJob {
   readonly inputArgs: readonly string[];
   /** File to read; without it and without `address` the caller writes into {@link FfmpegProcess.stdin}. */
   readonly input?: string;
+  /** What to read in place of all of the file `input`: pieces of it. */
+  readonly pieces?: PieceFile | undefined;
   /** Something else to read, as ffmpeg calls it: a URL or a device. */
   readonly address?: string;
   /** Options of the output. */
@@ -23,7 +27,7 @@ export interface FfmpegJob {
 }
 
 /** A job that reads a file and whose output is read from ffmpeg's own pipe. */
-export interface PipedJob extends Pick<FfmpegJob, 'inputArgs' | 'outputArgs'> {
+export interface PipedJob extends Pick<FfmpegJob, 'inputArgs' | 'outputArgs' | 'pieces'> {
   readonly input: string;
   readonly onStdout: (pipe: Readable) => void;
 }
@@ -78,7 +82,7 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
   const stdin = new PassThrough();
   const command = ffmpegCommand()
     .setFfmpegPath(ffmpeg.path)
-    .input(job.address ?? (job.input === undefined ? stdin : `file:${job.input}`))
+    .input(job.address ?? (job.input === undefined || job.pieces ? stdin : `file:${job.input}`))
     .inputOptions(...twoOrMore(['-hide_banner', '-loglevel', 'error', ...job.inputArgs]))
     .output(job.output === undefined ? stdout : `file:${job.output}`)
     .outputOptions(...twoOrMore(job.outputArgs));
@@ -138,7 +142,16 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
   });
   done.catch(() => undefined); // Whoever waits for it sees the rejection; one who only reads must not crash the process.
   command.run();
+  if (job.input !== undefined && job.pieces) {
+    feed(stdin, readPieces(job.input, job.pieces));
+    void done.catch(() => undefined).finally(() => stdin.destroy());
+  }
   return { stdout, stdin, done, kill };
+}
+
+/** Writes into ffmpeg until it has all, or ends; where reading fails, ffmpeg says that its input ended too early. */
+function feed(stdin: Writable, pieces: AsyncIterable<Uint8Array>): void {
+  pipeline(pieces, stdin).catch(() => stdin.destroy());
 }
 
 /** fluent-ffmpeg splits a lone argument at its space; it leaves two or more as they are. */

@@ -1,10 +1,13 @@
+import { type FrameRange } from '../core/defaults.ts';
 import { frameCount, frameRanges, type FrameSelection } from '../core/frame-selection.ts';
 
 /** Frames that ffmpeg is told to give. */
 export interface PickedFrames {
-  /** Condition on `n`, the number of a decoded frame, as ffmpeg's `select` filter takes it. */
-  readonly condition: string;
+  /** Condition on a variable of ffmpeg's `select` filter that tells the index of a frame: `n`, or `pts` where it is shown at that time. */
+  readonly conditionOn: (index: 'n' | 'pts') => string;
   /** Frames for which the condition holds. */
+  readonly frames: FrameSelection;
+  /** How many they are. */
   readonly count: number;
   /** Index of the frame that is given at a place, counted from 0. */
   readonly indexAt: (place: number) => number;
@@ -23,15 +26,23 @@ const longestSum = 32;
  * first to its last: the caller passes over those that it did not ask for.
  */
 export function selectFrames(frames: FrameSelection): PickedFrames {
-  const condition = anyOf(frameRanges(frames).map(isIn));
-  if (condition.length <= longestCondition) {
+  if (conditionOn('pts', frames).length <= longestCondition) {
     const indexAt =
       'first' in frames ? rangeAt(frames.first, frames.step) : (place: number) => frames[place] ?? Infinity;
-    return { condition, count: frameCount(frames), indexAt };
+    return { conditionOn: (index) => conditionOn(index, frames), frames, count: frameCount(frames), indexAt };
   }
   const [first, last] = 'first' in frames ? [frames.first, frames.last] : [frames[0] ?? 0, frames.at(-1) ?? 0];
   const all = { first, step: 1, last };
-  return { condition: isIn(all), count: frameCount(all), indexAt: rangeAt(first, 1) };
+  return {
+    conditionOn: (index) => isIn(index, all),
+    frames: all,
+    count: frameCount(all),
+    indexAt: rangeAt(first, 1),
+  };
+}
+
+function conditionOn(index: string, frames: FrameSelection): string {
+  return anyOf(frameRanges(frames).map((range) => isIn(index, range)));
 }
 
 /** Terms that add up to more than 0 where one of them does. Newer ffmpegs refuse a sum of more than a hundred, and take one of sums. */
@@ -45,7 +56,7 @@ function rangeAt(first: number, step: number): (place: number) => number {
   return (place) => first + place * step;
 }
 
-function isIn({ first, step, last }: { readonly first: number; readonly step: number; readonly last: number }): string {
-  if (first === last) return `eq(n\\,${first})`;
-  return `not(mod(n-${first}\\,${step}))*between(n\\,${first}\\,${last})`;
+function isIn(index: string, { first, step, last }: FrameRange): string {
+  if (first === last) return `eq(${index}\\,${first})`;
+  return `not(mod(${index}-${first}\\,${step}))*between(${index}\\,${first}\\,${last})`;
 }

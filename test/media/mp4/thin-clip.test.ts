@@ -1,0 +1,274 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FrameSelection } from '../../../src/core/frame-selection.ts';
+import { decodeClip } from '../../../src/media/decode-clip.ts';
+import { readPieces } from '../../../src/media/file-piece.ts';
+import { type Ffmpeg, findFfmpeg } from '../../../src/media/find-ffmpeg.ts';
+import { thinClip } from '../../../src/media/mp4/thin-clip.ts';
+import { selectFrames } from '../../../src/media/select-frames.ts';
+
+const run = promisify(execFile);
+const bundled = await findFfmpeg({ env: {} });
+const preferred = await findFfmpeg();
+/** The binary that comes along, and a newer one where the machine has it. */
+const binaries: readonly Ffmpeg[] = preferred.path === bundled.path ? [bundled] : [bundled, preferred];
+
+let folder = '';
+const at = (name: string): string => join(folder, name);
+const length = 90;
+const moving = ['-f', 'lavfi', '-i', `testsrc2=size=128x96:rate=25:duration=${length / 25},noise=alls=12:allf=t`];
+const tone = ['-f', 'lavfi', '-i', `sine=duration=${length / 25}`];
+
+/** Makes a clip of 90 frames that move, with the bundled ffmpeg. */
+async function make(
+  name: string,
+  x264: string,
+  more: readonly string[] = [],
+  inputs: readonly string[] = moving,
+): Promise<string> {
+  const codec = ['-c:v', 'libx264', '-threads', '1', '-pix_fmt', 'yuv420p', '-x264-params', x264];
+  await run(bundled.path, ['-v', 'error', '-y', ...inputs, ...codec, ...more, at(name)]);
+  return at(name);
+}
+async function remake(from: string, name: string, ...args: readonly string[]): Promise<string> {
+  await run(bundled.path, ['-v', 'error', '-y', '-i', from, ...args, at(name)]);
+  return at(name);
+}
+
+interface Decoded {
+  readonly indices: readonly number[];
+  readonly pixels: Buffer;
+}
+
+async function decoded(path: string, frames: FrameSelection, ffmpeg = bundled): Promise<Decoded> {
+  const indices: number[] = [];
+  const pixels: Uint8Array[] = [];
+  for await (const { index, image } of decodeClip(path, { ffmpeg, frames })) {
+    indices.push(index);
+    pixels.push(Uint8Array.from(image.data));
+  }
+  return { indices, pixels: Buffer.concat(pixels) };
+}
+
+/** What decoding all of a clip gives: ffmpeg's own way to pick frames by their number. */
+async function decodedWhole(path: string, frames: FrameSelection, ffmpeg = bundled): Promise<Buffer> {
+  const { conditionOn } = selectFrames(frames);
+  const picked = ['-vf', `select='${conditionOn('n')}',setpts=N*1000/TB`, '-r', '1/1000'];
+  const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'];
+  const input = ['-v', 'error', '-threads', '1', '-i', path, '-map', '0:V:0'];
+  const { stdout } = await run(ffmpeg.path, [...input, ...picked, ...raw], { encoding: 'buffer', maxBuffer: 2 ** 28 });
+  return stdout;
+}
+
+const every10: FrameSelection = { first: 5, step: 10, last: 85 };
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vitrine-thin-'));
+  await make('plain.mp4', 'bframes=3:keyint=30', ['-preset', 'fast']);
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
+  it.each([
+    { what: 'three B-frames in a row', x264: 'bframes=3' },
+    { what: 'a key frame every twelfth', x264: 'bframes=2:keyint=12:min-keyint=12' },
+    { what: 'sixteen B-frames in a row', x264: 'bframes=16:b-adapt=0' },
+    { what: 'a strict pyramid', x264: 'bframes=5:b-pyramid=strict:b-adapt=0' },
+    { what: 'no pyramid', x264: 'bframes=3:b-pyramid=none' },
+    { what: 'open groups of pictures', x264: 'bframes=3:open-gop=1:keyint=20:min-keyint=2' },
+    { what: 'slices', x264: 'bframes=3:slices=4' },
+    { what: 'delimiters and buffering', x264: 'bframes=3:aud=1:nal-hrd=vbr:vbv-maxrate=400:vbv-bufsize=400' },
+    { what: 'weighted predictions of sixteen pictures', x264: 'bframes=3:ref=16:weightb=1:weightp=2' },
+    { what: 'intra refresh', x264: 'bframes=2:intra-refresh=1:keyint=20' },
+    { what: 'parameter sets before each key frame', x264: 'bframes=3:keyint=20:repeat-headers=1' },
+    { what: 'no B-frames, and a key frame every fourth', x264: 'bframes=0:keyint=4:min-keyint=4' },
+    { what: 'the main profile', x264: 'bframes=3:cabac=0:8x8dct=0' },
+  ])('gives the frames that decoding all of it gives: $what', async ({ x264 }) => {
+    const path = await make('some.mp4', x264);
+    expect(await thinClip(path, every10)).toBeDefined();
+    const { indices, pixels } = await decoded(path, every10, ffmpeg);
+    expect(indices).toEqual([5, 15, 25, 35, 45, 55, 65, 75, 85]);
+    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+  });
+
+  it.each([
+    { what: 'the index at the end', name: 'end.mp4', args: ['-c', 'copy', '-movflags', '-faststart'] },
+    { what: 'the index in front', name: 'front.mp4', args: ['-c', 'copy', '-movflags', '+faststart'] },
+    { what: 'QuickTime', name: 'quick.mov', args: ['-c', 'copy'] },
+    { what: 'a clip that lies on its side', name: 'side.mp4', args: ['-c', 'copy', '-metadata:s:v', 'rotate=90'] },
+    { what: 'a tight time base', name: 'base.mp4', args: ['-c', 'copy', '-video_track_timescale', '90000'] },
+    {
+      what: 'negative shifts in place of an edit',
+      name: 'shifts.mp4',
+      args: ['-c', 'copy', '-movflags', '+negative_cts_offsets'],
+    },
+    { what: 'no edit list', name: 'unedited.mp4', args: ['-c', 'copy', '-use_editlist', '0'] },
+    {
+      what: 'colours of BT.709',
+      name: 'colours.mp4',
+      args: [
+        '-c',
+        'copy',
+        '-bsf:v',
+        'h264_metadata=matrix_coefficients=1:video_full_range_flag=1',
+        '-movflags',
+        '+write_colr',
+      ],
+    },
+  ])('keeps what a clip says of itself: $what', async ({ name, args }) => {
+    const path = await remake(at('plain.mp4'), name, ...args);
+    expect(await thinClip(path, every10)).toBeDefined();
+    const { pixels } = await decoded(path, every10, ffmpeg);
+    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+  });
+
+  it('takes the pictures of a clip with sound', async () => {
+    const path = await make(
+      'sound.mp4',
+      'bframes=3',
+      ['-c:a', 'aac', '-map', '0:a', '-map', '1:v'],
+      [...tone, ...moving],
+    );
+    expect(await thinClip(path, every10)).toBeDefined();
+    const { pixels } = await decoded(path, every10, ffmpeg);
+    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+  });
+
+  it('gives frames whose rate varies', async () => {
+    const path = await make('varying.mp4', 'bframes=3', ['-vf', 'setpts=(3*N+mod(N\\,3))/25/TB', '-vsync', 'vfr']);
+    expect(await thinClip(path, every10)).toBeDefined();
+    const { pixels } = await decoded(path, every10, ffmpeg);
+    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+  });
+
+  it.each([
+    { what: 'without B-frames', x264: 'bframes=0:keyint=90' },
+    { what: 'interlaced', x264: 'bframes=3:tff=1' },
+    { what: 'of key frames alone, which does not bound its order', x264: 'keyint=1' },
+  ])('leaves a clip alone that is $what', async ({ x264 }) => {
+    const path = await make('other.mp4', x264);
+    expect(await thinClip(path, every10)).toBeUndefined();
+    const { pixels } = await decoded(path, every10, ffmpeg);
+    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+  });
+
+  it.each([
+    { what: 'in fragments', name: 'fragments.mp4', args: ['-c', 'copy', '-movflags', 'frag_keyframe+empty_moov'] },
+    { what: 'in Matroska', name: 'plain.mkv', args: ['-c', 'copy'] },
+    { what: 'in MPEG-TS', name: 'plain.ts', args: ['-c', 'copy'] },
+    { what: 'of another codec', name: 'mpeg4.mp4', args: ['-c:v', 'mpeg4', '-bf', '2'] },
+    { what: 'of two tracks', name: 'two.mp4', args: ['-c', 'copy', '-map', '0', '-map', '0'] },
+  ])('leaves a clip alone that is $what', async ({ name, args }) => {
+    const path = await remake(at('plain.mp4'), name, ...args);
+    expect(await thinClip(path, every10)).toBeUndefined();
+    const { pixels } = await decoded(path, every10, ffmpeg);
+    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+  });
+
+  it('leaves a clip alone whose edit list hides frames', async () => {
+    const path = await remake(at('plain.mp4'), 'late.mp4', '-c', 'copy');
+    const bytes = await readFile(path);
+    const edit = bytes.indexOf('elst') + 16; // After version, flags, count and duration.
+    bytes.writeInt32BE(bytes.readInt32BE(edit) + 512 * 7, edit);
+    await writeFile(path, bytes);
+    expect(await thinClip(path, every10)).toBeUndefined();
+    const { pixels } = await decoded(path, every10, ffmpeg);
+    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+  });
+
+  it('gives any frames of a clip', async () => {
+    const whole = await decodedWhole(at('plain.mp4'), { first: 0, step: 1, last: length - 1 }, ffmpeg);
+    const frame = whole.length / length;
+    const some = fc.uniqueArray(fc.nat(length + 20), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(some, async (found) => {
+        const frames = found.toSorted((a, b) => a - b);
+        const { indices, pixels } = await decoded(at('plain.mp4'), frames, ffmpeg);
+        const there = frames.filter((index) => index < length);
+        expect(indices).toEqual(there);
+        const wanted = Buffer.concat(there.map((index) => whole.subarray(index * frame, (index + 1) * frame)));
+        expect(pixels.equals(wanted)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+});
+
+describe('thinClip', () => {
+  it('gives a file without what nobody needs', async () => {
+    const thin = await thinClip(at('plain.mp4'), [64]);
+    expect(thin?.first).toBe(60); // A key frame every thirtieth.
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of readPieces(at('plain.mp4'), thin!.file)) chunks.push(chunk);
+    await writeFile(at('thin.mp4'), Buffer.concat(chunks));
+    const { stdout } = await run(bundled.path, ['-v', 'error', '-i', at('thin.mp4'), '-f', 'framemd5', '-'].flat());
+    const frames = stdout.split('\n').filter((line) => /^\d/u.test(line));
+    expect(frames.length).toBeGreaterThan(1);
+    expect(frames.length).toBeLessThan(8);
+  });
+
+  it('is not there for frames that the clip does not have', async () => {
+    expect(await thinClip(at('plain.mp4'), [500])).toBeUndefined();
+  });
+
+  it('leaves out pictures that stand before a key frame, however few of a long clip are wanted', async () => {
+    const thin = await thinClip(at('plain.mp4'), [0, 89]);
+    const kept = thin!.file.pieces.reduce((total, { from, to }) => total + to - from, 0);
+    expect(kept).toBeLessThan((await readFile(at('plain.mp4'))).length / 2);
+  });
+
+  it.each(['.', 'absent.mp4'])('is not there for %s', async (name) => {
+    expect(await thinClip(at(name), every10)).toBeUndefined();
+  });
+
+  it('is not there for a clip that is cut off', async () => {
+    const bytes = await readFile(await remake(at('plain.mp4'), 'front.mp4', '-c', 'copy', '-movflags', '+faststart'));
+    await writeFile(at('cut.mp4'), bytes.subarray(0, bytes.length * 0.6));
+    expect(await thinClip(at('cut.mp4'), every10)).toBeUndefined();
+    expect(await thinClip(at('cut.mp4'), [0, 10])).toBeDefined(); // These are there.
+  });
+
+  it('is not there where times and pictures do not tell the same order', async () => {
+    const bytes = await readFile(await remake(at('plain.mp4'), 'order.mp4', '-c', 'copy'));
+    const shifts = bytes.indexOf('ctts') + 12; // After version, flags and count.
+    const [one, two] = [bytes.readUInt32BE(shifts + 12), bytes.readUInt32BE(shifts + 20)];
+    expect(one).not.toBe(two);
+    bytes.writeUInt32BE(two, shifts + 12);
+    bytes.writeUInt32BE(one, shifts + 20);
+    await writeFile(at('order.mp4'), bytes);
+    expect(await thinClip(at('order.mp4'), every10)).toBeUndefined();
+  });
+
+  it('gives something or nothing of a damaged clip, and never fails', async () => {
+    const bytes = await readFile(at('plain.mp4'));
+    const movie = bytes.indexOf('moov') - 4;
+    const damage = fc.array(
+      fc.tuple(
+        fc.oneof(
+          fc.nat(bytes.length - movie - 1).map((place) => movie + place),
+          fc.nat(bytes.length - 1),
+        ),
+        fc.nat(255),
+      ),
+      {
+        minLength: 1,
+        maxLength: 4,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(damage, async (changes) => {
+        const damaged = Buffer.from(bytes);
+        for (const [place, value] of changes) damaged[place] = value;
+        await writeFile(at('damaged.mp4'), damaged);
+        const thin = await thinClip(at('damaged.mp4'), every10);
+        expect(thin === undefined || thin.file.pieces.length > 0).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+  }, 60_000);
+});
