@@ -23,7 +23,7 @@ measurement.
   batch, NumPy.
 - **the floor** ([\`floor.ts\`](../bench/baselines/floor.ts)): each clip and picture decoded once and dropped, and then the batches of a run of \`match\`, already in memory,
   through the same sessions on all cores with nothing else to do. Starting, loading and warming up are not part of it; they are part of
-  \`match\`.
+  \`match\`, which leaves out coded pictures that nobody needs ([decision 16](decisions/0016-pictures-that-nobody-needs-are-not-decoded.md)), where the floor decodes all up to the last wanted one.
 - **compact-int8** ([its card](../fixtures/models/compact-int8/README.md)): \`match\` with the same embedders and the detector in 8 bits. Its items have to be
   the same; its boxes may lie elsewhere by a few pixels.
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrameSelection } from '../../../src/core/frame-selection.ts';
@@ -10,6 +10,7 @@ import { decodeClip } from '../../../src/media/decode-clip.ts';
 import { readPieces } from '../../../src/media/file-piece.ts';
 import { type Ffmpeg, findFfmpeg } from '../../../src/media/find-ffmpeg.ts';
 import { thinClip } from '../../../src/media/mp4/thin-clip.ts';
+import { readSequenceParameters } from '../../../src/media/mp4/h264-headers.ts';
 import { selectFrames } from '../../../src/media/select-frames.ts';
 
 const run = promisify(execFile);
@@ -159,6 +160,7 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
 
   it.each([
     { what: 'in fragments', name: 'fragments.mp4', args: ['-c', 'copy', '-movflags', 'frag_keyframe+empty_moov'] },
+    { what: 'in fragments after its beginning', name: 'later.mp4', args: ['-c', 'copy', '-movflags', 'frag_keyframe'] },
     { what: 'in Matroska', name: 'plain.mkv', args: ['-c', 'copy'] },
     { what: 'in MPEG-TS', name: 'plain.ts', args: ['-c', 'copy'] },
     { what: 'of another codec', name: 'mpeg4.mp4', args: ['-c:v', 'mpeg4', '-bf', '2'] },
@@ -168,6 +170,21 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
     expect(await thinClip(path, every10)).toBeUndefined();
     const { pixels } = await decoded(path, every10, ffmpeg);
     expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+  });
+
+  it('leaves a clip alone whose parameters change', async () => {
+    const annexB = ['-c', 'copy', '-bsf:v', 'h264_mp4toannexb', '-f', 'h264'];
+    await make('other.mp4', 'bframes=2:keyint=30:ref=2');
+    const parts = [
+      await remake(at('plain.mp4'), 'a.h264', ...annexB),
+      await remake(at('other.mp4'), 'b.h264', ...annexB),
+    ];
+    await writeFile(at('ab.h264'), Buffer.concat(await Promise.all(parts.map((path) => readFile(path)))));
+    const path = await remake(at('ab.h264'), 'changing.mp4', '-c', 'copy');
+    const frames = { first: 5, step: 10, last: 2 * length - 1 };
+    expect(await thinClip(path, frames)).toBeUndefined();
+    const { pixels } = await decoded(path, frames, ffmpeg);
+    expect(pixels.equals(await decodedWhole(path, frames, ffmpeg))).toBe(true);
   });
 
   it('leaves a clip alone whose edit list hides frames', async () => {
@@ -231,6 +248,78 @@ describe('thinClip', () => {
     await writeFile(at('cut.mp4'), bytes.subarray(0, bytes.length * 0.6));
     expect(await thinClip(at('cut.mp4'), every10)).toBeUndefined();
     expect(await thinClip(at('cut.mp4'), [0, 10])).toBeDefined(); // These are there.
+  });
+
+  it('is not there where the edit list ends before a wanted frame', async () => {
+    const bytes = await readFile(await remake(at('plain.mp4'), 'short.mp4', '-c', 'copy'));
+    bytes.writeUInt32BE(2000, bytes.indexOf('elst') + 12); // Milliseconds, of 3600.
+    await writeFile(at('short.mp4'), bytes);
+    expect(await thinClip(at('short.mp4'), [5, 45])).toBeDefined();
+    expect(await thinClip(at('short.mp4'), [5, 55])).toBeUndefined();
+  });
+
+  it('is not there where two pictures are shown at one time', async () => {
+    const bytes = await readFile(await remake(at('plain.mp4'), 'twice.mp4', '-c', 'copy'));
+    const durations = bytes.indexOf('stts') + 12;
+    expect([bytes.readUInt32BE(durations - 4), bytes.readUInt32BE(durations)]).toEqual([1, length]);
+    bytes.writeUInt32BE(0, durations + 4);
+    await writeFile(at('twice.mp4'), bytes);
+    expect(await thinClip(at('twice.mp4'), every10)).toBeUndefined();
+  });
+
+  it('is not there where more pictures are reordered than the parameters say', async () => {
+    const bytes = await readFile(await make('reordered.mp4', 'bframes=3:b-pyramid=normal:b-adapt=0'));
+    const at0 = bytes.indexOf('avcC') + 4;
+    const set = bytes.subarray(at0 + 9, at0 + 8 + bytes.readUInt16BE(at0 + 6));
+    const before = readSequenceParameters(set);
+    expect(before?.reordered).toBe(2);
+    // 2 and 1 are coded by as many bits, of which one differs.
+    const bits = Array.from({ length: set.length * 8 }, (_, bit) => bit).reverse();
+    const flip = (bit: number): void => void (set[bit >> 3] = set[bit >> 3]! ^ (128 >> (bit & 7)));
+    const isFound = bits.some((bit) => {
+      flip(bit);
+      const { reordered, ...rest } = readSequenceParameters(set) ?? {};
+      if (reordered === 1 && isDeepStrictEqual({ ...rest, reordered: 2 }, before)) return true;
+      flip(bit);
+      return false;
+    });
+    expect(isFound).toBe(true);
+    await writeFile(at('reordered.mp4'), bytes);
+    expect(await thinClip(at('reordered.mp4'), every10)).toBeUndefined();
+  });
+
+  it('is not there for a clip that does not begin with a key frame', async () => {
+    const bytes = await readFile(await remake(at('plain.mp4'), 'late.mp4', '-c', 'copy'));
+    const annexB = bytes.indexOf(Uint8Array.of(0x65, 0x88)); // The first slice of a key frame.
+    expect(annexB).toBeGreaterThan(0);
+    bytes[annexB] = 0x61;
+    await writeFile(at('late.mp4'), bytes);
+    expect(await thinClip(at('late.mp4'), every10)).toBeUndefined();
+  });
+
+  it('is not there for tables of more than an hour', async () => {
+    const bytes = await readFile(await remake(at('plain.mp4'), 'long.mp4', '-c', 'copy'));
+    const movie = bytes.indexOf('moov') - 4;
+    expect(movie + bytes.readUInt32BE(movie)).toBe(bytes.length);
+    for (const [room, isThin] of [
+      [1000, true],
+      [2 ** 20, false],
+    ] as const) {
+      const free = Buffer.alloc(room);
+      free.writeUInt32BE(room);
+      free.write('free', 4);
+      const longer = Buffer.concat([bytes, free]);
+      longer.writeUInt32BE(longer.length - movie, movie);
+      await writeFile(at('long.mp4'), longer);
+      expect((await thinClip(at('long.mp4'), every10)) !== undefined).toBe(isThin);
+    }
+  });
+
+  it('is not there for a file that does not say what it is', async () => {
+    const bytes = await readFile(at('plain.mp4'));
+    bytes.write('wide', 4);
+    await writeFile(at('wide.mp4'), bytes);
+    expect(await thinClip(at('wide.mp4'), every10)).toBeUndefined();
   });
 
   it('is not there where times and pictures do not tell the same order', async () => {
