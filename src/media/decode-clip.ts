@@ -3,13 +3,13 @@ import { type Readable } from 'node:stream';
 import { messageOf, PipelineError } from '../core/errors.ts';
 import { assertFrames, type FrameSelection, hasFrame } from '../core/frame-selection.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
-import { type FfmpegExit, type FfmpegProcess, type StartFfmpeg, startFfmpeg } from './ffmpeg-process.ts';
+import { type FfmpegExit, type FfmpegProcess } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
-import { type ThinClip, thinClip } from './mp4/thin-clip.ts';
 import { PipeReader } from './pipe-reader.ts';
 import { type PixelPool } from './pixel-pool.ts';
 import { PpmParser } from './ppm-parser.ts';
-import { type PickedFrames, selectFrames } from './select-frames.ts';
+import { selectFrames } from './select-frames.ts';
+import { type StartClip, startClip } from './start-clip.ts';
 import { stoppable } from './stoppable.ts';
 
 /** Options of {@link decodeClip}. */
@@ -17,7 +17,7 @@ export interface DecodeClipOptions {
   /** The ffmpeg that decodes, see `findFfmpeg`. */
   readonly ffmpeg: Ffmpeg;
   /** Starts it. @defaultValue a child of this process */
-  readonly start?: StartFfmpeg | undefined;
+  readonly start?: StartClip | undefined;
   /** Which frames are wanted. */
   readonly frames: FrameSelection;
   /** Ends ffmpeg and the iteration, which then throws the signal's reason. */
@@ -49,7 +49,7 @@ export interface ClipFrame {
 /**
  * Decodes the wanted frames of a clip in one pass of ffmpeg, which stops after the last of them.
  *
- * Of an MP4 file, coded pictures that none of them needs are not decoded, see `thinClip`; the frames are the same.
+ * Of an MP4 file, coded pictures that none of them needs are not decoded, see `startClip`; the frames are the same.
  *
  * A frame is picked by its place among the decoded frames, never by its time. Where a clip changes its size midway, all frames have that of
  * the first. A clip that is too short gives the frames that it
@@ -67,21 +67,13 @@ export function decodeClip(path: string, options: DecodeClipOptions): AsyncGener
 
 async function* readFrames(
   path: string,
-  { ffmpeg, start = startFfmpeg, frames, reserve, pool, onDamage }: DecodeClipOptions,
+  { ffmpeg, start = startClip, frames, reserve, pool, onDamage }: DecodeClipOptions,
   stop: AbortSignal,
 ): AsyncGenerator<ClipFrame, undefined, undefined> {
   const picked = selectFrames(frames);
-  const thin = await thinClip(path, picked.frames);
-  if (stop.aborted) return;
   const reader = new PipeReader();
   const onStdout = (pipe: Readable): void => reader.open(pipe);
-  const process = start(ffmpeg, {
-    inputArgs,
-    input: path,
-    pieces: thin?.file,
-    outputArgs: outputArgs(picked, thin),
-    onStdout,
-  });
+  const process = start(ffmpeg, { path, frames: picked.frames, onStdout });
   const end = (): void => {
     process.kill();
     reader.close();
@@ -113,7 +105,7 @@ async function* readFrames(
     }
     if (stop.aborted) return;
     const exit = await process.done;
-    const reason = damageOf(exit)?.replace(thin ? 'pipe:0: ' : `file:${path}: `, '');
+    const reason = damageOf(exit)?.replace(`file:${path}: `, '');
     if (exit.signal !== undefined) throw unreadable(path, `ffmpeg was ended by ${exit.signal} after ${place} frames`);
     if (count === 0 && reason !== undefined)
       throw unreadable(path, (await isEmpty(path)) ? 'the file is empty' : reason);
@@ -129,32 +121,6 @@ async function* readFrames(
     end();
     await ended(process);
   }
-}
-
-/** One thread decodes: clips run side by side. A filter that starts anew when the clip's size changes would count from 0 again. */
-const inputArgs: readonly string[] = ['-threads', '1', '-reinit_filter', '0'];
-
-/**
- * The same arguments give the same frames on ffmpeg 4 to 9. The frames that are picked are a thousand seconds apart, at a rate of one in a thousand
- * seconds: so none is dropped and none is repeated, whatever their times and durations were (newer versions repeat a long one).
- */
-function outputArgs({ conditionOn, count }: PickedFrames, thin: ThinClip | undefined): readonly string[] {
-  const select = thin
-    ? `setpts=PTS-STARTPTS+${thin.first},select='${conditionOn('pts')}'`
-    : `select='${conditionOn('n')}'`;
-  const choice = [
-    '-nostdin',
-    '-map',
-    '0:V:0',
-    '-an',
-    '-sn',
-    '-dn',
-    '-vf',
-    `${select},setpts=N*1000/TB`,
-    '-r',
-    '1/1000',
-  ];
-  return [...choice, '-frames:v', `${count}`, '-threads', '1', '-f', 'image2pipe', '-c:v', 'ppm', '-pix_fmt', 'rgb24'];
 }
 
 /** What ffmpeg says when it was given nothing to write. It is no fault of a clip that ends before its first wanted frame. */

@@ -3,7 +3,7 @@ import { type Socket } from 'node:net';
 import { type Readable } from 'node:stream';
 import { messageOf } from '../core/errors.ts';
 import { type HostMessage, type HostReply } from './ffmpeg-host-protocol.ts';
-import { startFfmpeg } from './ffmpeg-process.ts';
+import { startClip } from './start-clip.ts';
 import { unreadPipe } from './unread-pipe.ts';
 
 const running = new Map<number, { readonly kill: () => void }>();
@@ -30,7 +30,7 @@ process.on('message', (message: HostMessage) => {
   const { ffmpeg, job } = message;
   // Sent as it is, it would be read here until the other one has taken it.
   const onStdout = (pipe: Readable): void => handOver(id, unreadPipe(pipe));
-  const { done, kill } = startFfmpeg(ffmpeg, { ...job, onStdout });
+  const { done, kill } = startClip(ffmpeg, { ...job, onStdout });
   running.set(id, { kill });
   void done
     .then(

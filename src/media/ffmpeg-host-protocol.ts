@@ -1,9 +1,10 @@
-import { type FfmpegExit, type PipedJob } from './ffmpeg-process.ts';
+import { type FfmpegExit } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
+import { type ClipJob } from './start-clip.ts';
 
 /** What the host is told. */
 export type HostMessage =
-  | { readonly kind: 'start'; readonly id: number; readonly ffmpeg: Ffmpeg; readonly job: Omit<PipedJob, 'onStdout'> }
+  | { readonly kind: 'start'; readonly id: number; readonly ffmpeg: Ffmpeg; readonly job: Omit<ClipJob, 'onStdout'> }
   | { readonly kind: 'kill'; readonly id: number };
 
 /** What the host says: `stdout`, with the pipe beside the message, when ffmpeg runs, and then how it ended. */

@@ -3,17 +3,18 @@ import { Socket } from 'node:net';
 import { entryUrl } from '../core/entry-url.ts';
 import { PipelineError } from '../core/errors.ts';
 import { type HostMessage, type HostReply } from './ffmpeg-host-protocol.ts';
-import { type FfmpegExit, type PipedJob, startFfmpeg, type StartFfmpeg } from './ffmpeg-process.ts';
+import { type FfmpegExit } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
+import { type ClipJob, type StartClip, startClip } from './start-clip.ts';
 
 /** Starts ffmpegs, not as children of this process. */
 export interface FfmpegHost extends AsyncDisposable {
-  readonly start: StartFfmpeg;
+  readonly start: StartClip;
 }
 
 /** An ffmpeg of the host's. */
 interface Guest {
-  readonly onStdout: PipedJob['onStdout'];
+  readonly onStdout: ClipJob['onStdout'];
   readonly resolve: (exit: FfmpegExit) => void;
   readonly reject: (error: PipelineError) => void;
   /** Whether its output has come. */
@@ -29,11 +30,11 @@ interface Guest {
  * under way, and resolves when the host has ended.
  */
 export function openFfmpegHost(): FfmpegHost {
-  if (process.platform !== 'linux') return { start: startFfmpeg, [Symbol.asyncDispose]: () => Promise.resolve() };
-  // None of the options of this process, which may be to take its profile: it is to collect its garbage before there are 10 MB of it. Its input is there to end with
-  // this process.
+  if (process.platform !== 'linux') return { start: startClip, [Symbol.asyncDispose]: () => Promise.resolve() };
+  // None of the options of this process, which may be to take its profile: it is to collect its garbage before there are 10 MB of it, and not to compile what runs
+  // for some milliseconds a clip. Its input is there to end with this process.
   const host = fork(entryUrl('media/ffmpeg-host-process'), {
-    execArgv: ['--optimize-for-size'],
+    execArgv: ['--optimize-for-size', '--no-opt'],
     env: { ...process.env, MALLOC_MMAP_THRESHOLD_: undefined }, // For a process that lives longer than an ffmpeg does, see bin/vitrine.ts.
     serialization: 'advanced',
     stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
@@ -56,7 +57,7 @@ export function openFfmpegHost(): FfmpegHost {
     start: (ffmpeg, job) =>
       host.connected && !hasEnded
         ? startThere(host, { id: (started += 1), guests, ffmpeg, job })
-        : startFfmpeg(ffmpeg, job),
+        : startClip(ffmpeg, job),
     async [Symbol.asyncDispose]() {
       host.stdin?.destroy();
       await ended;
@@ -92,10 +93,10 @@ interface StartThere {
   readonly id: number;
   readonly guests: Map<number, Guest>;
   readonly ffmpeg: Ffmpeg;
-  readonly job: PipedJob;
+  readonly job: ClipJob;
 }
 
-function startThere(host: ChildProcess, { id, guests, ffmpeg, job }: StartThere): ReturnType<StartFfmpeg> {
+function startThere(host: ChildProcess, { id, guests, ffmpeg, job }: StartThere): ReturnType<StartClip> {
   const { onStdout, ...plain } = job;
   const done = new Promise<FfmpegExit>((resolve, reject) => {
     guests.set(id, { onStdout, resolve, reject, hasPipe: false });

@@ -26,15 +26,6 @@ export interface FfmpegJob {
   readonly onLine?: (line: string) => void;
 }
 
-/** A job that reads a file and whose output is read from ffmpeg's own pipe. */
-export interface PipedJob extends Pick<FfmpegJob, 'inputArgs' | 'outputArgs' | 'pieces'> {
-  readonly input: string;
-  readonly onStdout: (pipe: Readable) => void;
-}
-
-/** Starts ffmpeg for a job, here or elsewhere. */
-export type StartFfmpeg = (ffmpeg: Ffmpeg, job: PipedJob) => Pick<FfmpegProcess, 'done' | 'kill'>;
-
 /** How a run of ffmpeg ended. */
 export interface FfmpegExit {
   /** Exit status; undefined if a signal ended it. Not to be trusted: a clip with a corrupt middle ends with 0. */
@@ -149,9 +140,19 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
   return { stdout, stdin, done, kill };
 }
 
-/** Writes into ffmpeg until it has all, or ends; where reading fails, ffmpeg says that its input ended too early. */
+/** Writes into ffmpeg until it has all, or ends. */
 function feed(stdin: Writable, pieces: AsyncIterable<Uint8Array>): void {
-  pipeline(pieces, stdin).catch(() => stdin.destroy());
+  // It fails where ffmpeg wants no more.
+  pipeline(untilFault(pieces), stdin).catch(() => undefined);
+}
+
+/** Ends where reading fails. */
+async function* untilFault(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* pieces;
+  } catch {
+    // What is missing is heard of from ffmpeg.
+  }
 }
 
 /** fluent-ffmpeg splits a lone argument at its space; it leaves two or more as they are. */

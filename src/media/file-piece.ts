@@ -28,7 +28,6 @@ export async function* readPieces(path: string, { head, pieces }: PieceFile): As
       length += Math.max(0, Math.min(piece.to - from, bytes.length) - (piece.from - from));
     }
     if (length > 0) yield bytes.subarray(0, length);
-    if (bytes.length < to - from) return;
   }
 }
 

@@ -4,9 +4,9 @@ import { type Owner } from '../core/frame.ts';
 import { type FrameInput } from '../core/frame-source.ts';
 import { type Door } from '../flow/pull.ts';
 import { decodeClip } from '../media/decode-clip.ts';
-import { type StartFfmpeg } from '../media/ffmpeg-process.ts';
 import { type Ffmpeg } from '../media/find-ffmpeg.ts';
 import { type PixelPool } from '../media/pixel-pool.ts';
+import { type StartClip } from '../media/start-clip.ts';
 import { type Decode, type DecodedFrame } from '../operators/sample-frames.ts';
 import { decoderRows } from './decoder-rows.ts';
 import { type PendingWork } from './pending-work.ts';
@@ -17,7 +17,7 @@ import { untilEnded } from './until-ended.ts';
 export interface FrameDecoderOptions extends PictureDecoderOptions {
   readonly ffmpeg: Ffmpeg;
   /** Starts it. @defaultValue a child of this process */
-  readonly start?: StartFfmpeg;
+  readonly start?: StartClip;
   /** Frames of a clip that are looked at, unless its input says which. */
   readonly frames: FrameRange;
   /** Gets every ffmpeg that is started, so that the run can wait until it has ended. */

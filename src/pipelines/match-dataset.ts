@@ -23,8 +23,8 @@ import { frameForecast } from './frame-forecast.ts';
 import { frameDecoder } from './frame-decoder.ts';
 import { type MainThreadUse, meterMainThread } from './main-thread.ts';
 import { type MatchDatasetOptions, type MatchSettings, matchSettings } from './match-options.ts';
+import { matchStored } from './match-stored.ts';
 import { createPendingWork } from './pending-work.ts';
-import { rematch } from './rematch.ts';
 import { reusedCrops } from './reused-crops.ts';
 import { type RunFacts, type RunReport, runReport } from './run-report.ts';
 import { openRunTrace, type RunTrace } from './run-trace.ts';
@@ -69,11 +69,11 @@ async function match(options: MatchDatasetOptions, settings: MatchSettings): Pro
   await using trace = tracePath === undefined ? undefined : await openRunTrace(tracePath);
 
   const sources = datasetSources(dataset, settings.frames);
-  const found = await findBoxes(sources, { options, settings, ffmpeg, vitals, trace, earlier });
+  const { products, ...found } = await findBoxes(sources, { options, settings, ffmpeg, vitals, trace, earlier });
 
   const startedMatchingMs = vitals.read().elapsedMs;
   const endMatching = trace?.watch({ place: 'match', slot: 0, name: 'match' });
-  const matches = await rematch({ from: out, out: result, matching, pool, ...(signal && { signal }) });
+  const matches = await matchStored({ from: out, out: result, matching, pool, products, signal });
   endMatching?.();
   const end = vitals.read();
 
@@ -129,7 +129,10 @@ interface FindBoxes {
 type FoundBoxes = Pick<
   RunFacts,
   'tally' | 'stages' | 'usage' | keyof MainThreadUse | 'credit' | 'device' | 'models' | 'warmUpMs' | 'inferenceMs'
->;
+> & {
+  /** Multiplications of features that comparing every box of an item with every box of a clip takes. */
+  readonly products: number;
+};
 
 /** Runs the graph on real devices, from files to the box store; when it returns, everything that it opened is closed. */
 async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promise<FoundBoxes> {
@@ -214,6 +217,7 @@ async function findBoxes(sources: readonly FrameSource[], run: FindBoxes): Promi
 
   return {
     tally,
+    products: tally.boxes.items * tally.boxes.clips * embedder.featureLength,
     stages: graph.readStages(),
     usage: meter.read(models.device.lanes),
     ...readMainThread(),

@@ -10,6 +10,8 @@ export interface NearestLanesOptions {
   readonly threads?: number;
   /** Multiplications that go by without lanes before the first is started: a number, at least 0. @defaultValue `5e8` */
   readonly idleProducts?: number;
+  /** Multiplications to come, where that is known: if they are more than `idleProducts`, none goes by without lanes. */
+  readonly products?: number | undefined;
   /** Milliseconds that blocks wait for the lanes there are before another is started: a number, at least 0. @defaultValue `500` */
   readonly patienceMs?: number;
 }
@@ -33,8 +35,8 @@ const blocksPerLane = 2;
  * resolves when the threads have ended, after what they are doing.
  */
 export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch & AsyncDisposable {
-  const { threads = usableCores(), idleProducts = startProducts, patienceMs = usualPatienceMs } = options;
-  let idle = idleProducts;
+  const { threads = usableCores(), idleProducts = startProducts, products = 0, patienceMs = usualPatienceMs } = options;
+  let idle = products > idleProducts ? 0 : idleProducts;
   let guard: ExitGuard | undefined;
   /** All that were started. */
   const lanes: SearchLane[] = [];

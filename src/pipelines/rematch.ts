@@ -3,11 +3,7 @@ import { join } from 'node:path';
 import { assertKeys, assertOneOf, assertPath, type EveryKey } from '../core/assert.ts';
 import { defaultPool, type MatchingOptions, type Pool, pools } from '../core/defaults.ts';
 import { type Match } from '../core/match.ts';
-import { openBoxes } from '../io/open-boxes.ts';
-import { writeResult } from '../io/result-file.ts';
-import { matchBoxes } from '../matching/match-boxes.ts';
-import { gallerySource } from './gallery-source.ts';
-import { nearestLanes } from './nearest-lanes.ts';
+import { matchStored } from './match-stored.ts';
 
 /** Options of {@link rematch}. */
 export interface RematchOptions {
@@ -39,17 +35,7 @@ export async function rematch(options: RematchOptions): Promise<readonly Match[]
   assertOneOf('pool', pool, pools);
   assertPath('from', from);
   assertPath('out', out);
-  const boxes = await openBoxes(from);
-  await using search = nearestLanes();
-  const matches = await matchBoxes({
-    queries: boxes.boxes('query'),
-    gallery: gallerySource(boxes, pool),
-    options: matching,
-    search,
-    signal,
-  });
-  await writeResult(out, matches);
-  return matches;
+  return matchStored({ from, out, matching, pool, signal });
 }
 
 /** Whether `from` is the folder of a run that was cut short: it has `boxes/`, but no `run.json`. */

@@ -73,6 +73,14 @@ describe('nearestLanes', { timeout: 60_000 }, () => {
     expect([60, 40, 1, 1, 60].map((products) => idle.isWorth(products))).toEqual([false, false, true, true, true]);
   });
 
+  it.each([
+    { products: 100, isWorth: [false, false, true] },
+    { products: 101, isWorth: [true, true, true] },
+  ])('starts at once where $products are to come of which 100 would go by', ({ products, isWorth }) => {
+    const known = nearestLanes({ idleProducts: 100, products });
+    expect([60, 40, 1].map((some) => known.isWorth(some))).toEqual(isWorth);
+  });
+
   it('starts no thread before that', async () => {
     const given: number[] = [];
     await using idle = nearestLanes({ idleProducts: 6 });

@@ -93,8 +93,7 @@ function samplesUpTo(
   let count = 0;
   for (const [index, place] of order.entries()) {
     const { time } = samples[place]!;
-    const before = samples[order[index - 1] ?? -1]?.time;
-    if (time === before || place - index > reordered) return undefined;
+    if (place - index > reordered) return undefined;
     indices[place] = index;
     if (index > last) continue;
     if (time < shown.from || time >= shown.to) return undefined; // The clip does not show it.

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
@@ -7,11 +7,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrameSelection } from '../../../src/core/frame-selection.ts';
 import { decodeClip } from '../../../src/media/decode-clip.ts';
+import { startFfmpeg } from '../../../src/media/ffmpeg-process.ts';
 import { readPieces } from '../../../src/media/file-piece.ts';
 import { type Ffmpeg, findFfmpeg } from '../../../src/media/find-ffmpeg.ts';
 import { thinClip } from '../../../src/media/mp4/thin-clip.ts';
 import { readSequenceParameters } from '../../../src/media/mp4/h264-headers.ts';
 import { selectFrames } from '../../../src/media/select-frames.ts';
+import { until } from '../numbered-clip.ts';
 
 const run = promisify(execFile);
 const bundled = await findFfmpeg({ env: {} });
@@ -220,6 +222,8 @@ describe('thinClip', () => {
   it('gives a file without what nobody needs', async () => {
     const thin = await thinClip(at('plain.mp4'), [64]);
     expect(thin?.first).toBe(60); // A key frame every thirtieth.
+    const { pieces } = thin!.file;
+    expect(pieces.some(({ from }, place) => from === pieces[place - 1]?.to)).toBe(false); // Those would be one.
     const chunks: Uint8Array[] = [];
     for await (const chunk of readPieces(at('plain.mp4'), thin!.file)) chunks.push(chunk);
     await writeFile(at('thin.mp4'), Buffer.concat(chunks));
@@ -258,7 +262,7 @@ describe('thinClip', () => {
     expect(await thinClip(at('short.mp4'), [5, 55])).toBeUndefined();
   });
 
-  it('is not there where two pictures are shown at one time', async () => {
+  it('heeds the pictures where two are shown at one time', async () => {
     const bytes = await readFile(await remake(at('plain.mp4'), 'twice.mp4', '-c', 'copy'));
     const durations = bytes.indexOf('stts') + 12;
     expect([bytes.readUInt32BE(durations - 4), bytes.readUInt32BE(durations)]).toEqual([1, length]);
@@ -288,13 +292,49 @@ describe('thinClip', () => {
     expect(await thinClip(at('reordered.mp4'), every10)).toBeUndefined();
   });
 
-  it('is not there for a clip that does not begin with a key frame', async () => {
-    const bytes = await readFile(await remake(at('plain.mp4'), 'late.mp4', '-c', 'copy'));
-    const annexB = bytes.indexOf(Uint8Array.of(0x65, 0x88)); // The first slice of a key frame.
-    expect(annexB).toBeGreaterThan(0);
-    bytes[annexB] = 0x61;
-    await writeFile(at('late.mp4'), bytes);
-    expect(await thinClip(at('late.mp4'), every10)).toBeUndefined();
+  it('is not there for a clip that begins with a picture that is no start', async () => {
+    await make('open.mp4', 'bframes=3:open-gop=1:keyint=20:min-keyint=2');
+    const path = await remake(at('open.mp4'), 'begun.mp4', '-ss', '1.7', '-c', 'copy', '-use_editlist', '0');
+    const thin = await thinClip(path, every10);
+    expect(thin).toBeUndefined();
+  });
+
+  it('reads samples of any size', async () => {
+    const noise = ['-f', 'lavfi', '-i', 'color=gray:size=1280x720:rate=25:duration=0.4,noise=alls=100:allf=t'];
+    const path = await make('large.mp4', 'bframes=3:qp=4', ['-preset', 'ultrafast', '-bf', '3'], noise);
+    expect((await readFile(path)).length).toBeGreaterThan(10 * 256 * 1024);
+    expect(await thinClip(path, [0, 9])).toBeDefined();
+    const { pixels } = await decoded(path, [0, 9]);
+    expect(pixels.equals(await decodedWhole(path, [0, 9]))).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('lets go of a clip whose reader leaves', async () => {
+    const noise = ['-f', 'lavfi', '-i', 'color=gray:size=1280x720:rate=25:duration=0.8,noise=alls=100:allf=t'];
+    const path = await make('left.mp4', 'bframes=3:qp=4', ['-preset', 'ultrafast', '-bf', '3'], noise);
+    const values = decodeClip(path, { ffmpeg: bundled, frames: [0, 19] });
+    const first = await values.next();
+    expect(first.value?.index).toBe(0);
+    const isHeld = async (): Promise<boolean> => {
+      const open = await readdir('/proc/self/fd');
+      const files = await Promise.all(open.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+      return files.includes(path);
+    };
+    expect(await isHeld()).toBe(true);
+    await values.return(undefined);
+    await until(async () => !(await isHeld()));
+  });
+
+  it('says that a clip went away before it was read', async () => {
+    const lines: string[] = [];
+    const { done } = startFfmpeg(bundled, {
+      inputArgs: [],
+      input: at('gone.mp4'),
+      pieces: { head: new Uint8Array(), pieces: [{ from: 0, to: 9 }] },
+      outputArgs: ['-f', 'null'],
+      onLine: (line) => lines.push(line),
+    });
+    expect((await done).code).not.toBe(0);
+    expect(lines.join('\n')).toContain('Invalid data');
   });
 
   it('is not there for tables of more than an hour', async () => {
@@ -324,13 +364,22 @@ describe('thinClip', () => {
 
   it('is not there where times and pictures do not tell the same order', async () => {
     const bytes = await readFile(await remake(at('plain.mp4'), 'order.mp4', '-c', 'copy'));
-    const shifts = bytes.indexOf('ctts') + 12; // After version, flags and count.
-    const [one, two] = [bytes.readUInt32BE(shifts + 12), bytes.readUInt32BE(shifts + 20)];
-    expect(one).not.toBe(two);
-    bytes.writeUInt32BE(two, shifts + 12);
-    bytes.writeUInt32BE(one, shifts + 20);
-    await writeFile(at('order.mp4'), bytes);
-    expect(await thinClip(at('order.mp4'), every10)).toBeUndefined();
+    const shifts = bytes.indexOf('ctts') + 12; // After version, flags and count; each holds for one sample here or for several.
+    const shiftOf = Array.from({ length: bytes.readUInt32BE(shifts - 4) }, (_, entry) => shifts + entry * 8).flatMap(
+      (entry) => Array.from({ length: bytes.readUInt32BE(entry) }, () => entry + 4),
+    );
+    let lies = 0;
+    for (let place = 1; place + 1 < 40; place += 1) {
+      const [one, two] = [shiftOf[place]!, shiftOf[place + 1]!];
+      if (bytes.readUInt32BE(one - 4) !== 1 || bytes.readUInt32BE(two - 4) !== 1) continue;
+      const liar = Buffer.from(bytes);
+      liar.writeInt32BE(bytes.readInt32BE(two) + 512, one); // Each is shown when the other one is.
+      liar.writeInt32BE(bytes.readInt32BE(one) - 512, two);
+      await writeFile(at('order.mp4'), liar);
+      expect(await thinClip(at('order.mp4'), every10)).toBeUndefined();
+      lies += 1;
+    }
+    expect(lies).toBeGreaterThan(10);
   });
 
   it('gives something or nothing of a damaged clip, and never fails', async () => {
