@@ -18,7 +18,7 @@ import { type Build, type ClipKind, decodeKey, encodeClip, runDecode } from './d
 /** What one build takes for one kind of clip. */
 export interface DecodeRow extends ClipKind {
   readonly build: string;
-  /** Frames that are decoded to get at the wanted ones, a second of wall time. */
+  /** Frames of the clip up to the last wanted one, a second of wall time. */
   readonly framesPerSec: Spread;
   /** CPU time of one clip, with that of reading its pixels from the pipe. */
   readonly cpuSeconds: Spread;
@@ -117,8 +117,8 @@ export const decodeScenario: Scenario<DecodeResults> = {
     });
     const named = builds.map(({ name, version }) => `*${name}* is ${version}`).join(', ');
     return `One clip after the other through \`src/media/decode-clip.ts\`, as \`match\` decodes it: one thread, one pass up to the last wanted frame. The clip is encoded anew in
-each size and with a key frame every so many frames (GOP), as \`vitrine synth\` encodes. Frames a second are those that are decoded, not only the wanted ones;
-CPU is that of one clip, in ffmpeg and for reading the pixels. Of the builds of ffmpeg, ${named}; the ratio is CPU time over that of *${builds[0]?.name}* in the same
+each size and with a key frame every so many frames (GOP), as \`vitrine synth\` encodes. Frames a second are those of the clip up to the last wanted one,
+whether they are decoded or left out since no wanted one needs them; CPU is that of one clip, in ffmpeg and for reading the pixels. Of the builds of ffmpeg, ${named}; the ratio is CPU time over that of *${builds[0]?.name}* in the same
 round, and pixels are compared byte by byte.
 
 ![Frames decoded a second](${plotPath})
