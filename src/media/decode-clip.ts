@@ -105,7 +105,9 @@ async function* readFrames(
     }
     if (stop.aborted) return;
     const exit = await process.done;
-    const reason = damageOf(exit)?.replace(`file:${path}: `, '');
+    const reason = damageOf(exit)
+      ?.replace(`file:${path}: `, '')
+      .replace(/^pipe:0: /u, '');
     if (exit.signal !== undefined) throw unreadable(path, `ffmpeg was ended by ${exit.signal} after ${place} frames`);
     if (count === 0 && reason !== undefined)
       throw unreadable(path, (await isEmpty(path)) ? 'the file is empty' : reason);

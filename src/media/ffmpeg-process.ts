@@ -2,7 +2,7 @@ import { ChildProcess } from 'node:child_process';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import ffmpegCommand from 'fluent-ffmpeg';
-import { PipelineError } from '../core/errors.ts';
+import { messageOf, PipelineError } from '../core/errors.ts';
 import { type PieceFile, readPieces } from './file-piece.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
 
@@ -32,7 +32,7 @@ export interface FfmpegExit {
   readonly code: number | undefined;
   /** Signal that ended it. */
   readonly signal: string | undefined;
-  /** The last lines of what it said, without empty ones, at most 100. */
+  /** The last lines of what it said, without empty ones, at most 100; and after them what went wrong as its pieces were read. */
   readonly stderr: readonly string[];
 }
 
@@ -84,6 +84,7 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
 
   let child: ChildProcess | undefined;
   let isKilled = false;
+  let fault = '';
   const kill = (): void => {
     isKilled = true;
     child?.kill('SIGKILL');
@@ -108,7 +109,7 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
       resolve({
         code: child?.exitCode ?? undefined,
         signal: child?.signalCode ?? undefined,
-        stderr: (stderr ?? '').split(/\r?\n/u).filter((line) => line.trim() !== ''),
+        stderr: [...(stderr ?? '').split(/\r?\n/u), fault].filter((line) => line.trim() !== ''),
       });
     };
     if (job.onLine) command.on('stderr', job.onLine);
@@ -134,24 +135,27 @@ export function startFfmpeg(ffmpeg: Ffmpeg, job: FfmpegJob): FfmpegProcess {
   done.catch(() => undefined); // Whoever waits for it sees the rejection; one who only reads must not crash the process.
   command.run();
   if (job.input !== undefined && job.pieces) {
-    feed(stdin, readPieces(job.input, job.pieces));
+    feed(stdin, readPieces(job.input, job.pieces), (error) => (fault = messageOf(error)));
     void done.catch(() => undefined).finally(() => stdin.destroy());
   }
   return { stdout, stdin, done, kill };
 }
 
 /** Writes into ffmpeg until it has all, or ends. */
-function feed(stdin: Writable, pieces: AsyncIterable<Uint8Array>): void {
+function feed(stdin: Writable, pieces: AsyncIterable<Uint8Array>, onFault: (error: unknown) => void): void {
   // It fails where ffmpeg wants no more.
-  pipeline(untilFault(pieces), stdin).catch(() => undefined);
+  pipeline(untilFault(pieces, onFault), stdin).catch(() => undefined);
 }
 
 /** Ends where reading fails. */
-async function* untilFault(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+async function* untilFault(
+  pieces: AsyncIterable<Uint8Array>,
+  onFault: (error: unknown) => void,
+): AsyncGenerator<Uint8Array, void> {
   try {
     yield* pieces;
-  } catch {
-    // What is missing is heard of from ffmpeg.
+  } catch (error) {
+    onFault(error);
   }
 }
 

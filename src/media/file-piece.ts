@@ -15,7 +15,11 @@ export interface PieceFile {
 /** What is read at once, with what lies between the pieces: much more than a pipe takes, since asking costs more than the bytes do. */
 const chunkBytes = 256 * 1024;
 
-/** Reads pieces of a file one after the other, each chunk when it is asked for; ends early where the file does. */
+/**
+ * Reads pieces of a file one after the other, each chunk when it is asked for.
+ *
+ * @throws RangeError where the file ends before they do.
+ */
 export async function* readPieces(path: string, { head, pieces }: PieceFile): AsyncGenerator<Uint8Array, undefined> {
   yield head;
   await using file = await open(path);
@@ -25,38 +29,39 @@ export async function* readPieces(path: string, { head, pieces }: PieceFile): As
     let length = 0;
     for (const piece of group) {
       bytes.copyWithin(length, piece.from - from, piece.to - from);
-      length += Math.max(0, Math.min(piece.to - from, bytes.length) - (piece.from - from));
+      length += piece.to - piece.from;
     }
-    if (length > 0) yield bytes.subarray(0, length);
+    yield bytes.subarray(0, length);
   }
 }
 
-/** Pieces that are read at once; long ones are cut. */
+/** Pieces that are read at once. */
 function* groupsOf(pieces: readonly FilePiece[]): Generator<readonly FilePiece[], undefined> {
   let group: FilePiece[] = [];
-  for (const piece of pieces) {
-    for (let { from } = piece; from < piece.to; ) {
-      const start = group[0]?.from ?? from;
-      const to = Math.min(piece.to, start + chunkBytes);
-      if (to > from) group.push({ from, to });
-      if (to < piece.to) {
-        yield group;
-        group = [];
-      }
-      from = Math.max(from, to);
+  for (const piece of pieces.flatMap(cut)) {
+    if (group.length > 0 && piece.to - group[0]!.from > chunkBytes) {
+      yield group;
+      group = [];
     }
+    group.push(piece);
   }
   if (group.length > 0) yield group;
 }
 
-/** So many bytes, or those up to the end of the file. */
+/** A piece in parts that can be read at once. */
+function cut({ from, to }: FilePiece): readonly FilePiece[] {
+  return Array.from({ length: Math.ceil((to - from) / chunkBytes) }, (_, part) => ({
+    from: from + part * chunkBytes,
+    to: Math.min(to, from + (part + 1) * chunkBytes),
+  }));
+}
+
 async function readFully(file: FileHandle, from: number, count: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(count);
-  let length = 0;
-  while (length < count) {
+  for (let length = 0; length < count; ) {
     const { bytesRead } = await file.read(bytes, length, count - length, from + length);
-    if (bytesRead === 0) break;
+    if (bytesRead === 0) throw new RangeError('it became shorter while it was read');
     length += bytesRead;
   }
-  return bytes.subarray(0, length);
+  return bytes;
 }

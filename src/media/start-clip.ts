@@ -2,7 +2,7 @@ import { type Readable } from 'node:stream';
 import { type FrameSelection } from '../core/frame-selection.ts';
 import { type FfmpegExit, type FfmpegProcess, startFfmpeg } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
-import { type ThinClip, thinClip } from './mp4/thin-clip.ts';
+import { thinClip } from './mp4/thin-clip.ts';
 import { type PickedFrames, selectFrames } from './select-frames.ts';
 
 /** A clip whose wanted frames go into a pipe, as PPM pictures one after the other. */
@@ -19,28 +19,29 @@ export type StartClip = (ffmpeg: Ffmpeg, job: ClipJob) => Pick<FfmpegProcess, 'd
 
 /** Starts an ffmpeg that decodes a clip, as a child of this process, and gives it no more of the clip than it needs. */
 export const startClip: StartClip = (ffmpeg, { path, frames, onStdout }) => {
-  let isKilled = false;
-  let process: FfmpegProcess | undefined;
+  const killed = new AbortController();
+  let child: FfmpegProcess | undefined;
   const run = async (): Promise<FfmpegExit> => {
     const picked = selectFrames(frames);
-    const thin = await thinClip(path, picked.frames);
-    if (isKilled) return { code: undefined, signal: 'SIGKILL', stderr: [] };
-    process = startFfmpeg(ffmpeg, {
+    // Whatever goes wrong with it, all of the clip can be decoded.
+    const pieces = await thinClip(path, picked.frames, killed.signal).catch(() => undefined);
+    if (killed.signal.aborted) return { code: undefined, signal: 'SIGKILL', stderr: [] };
+    child = startFfmpeg(ffmpeg, {
       inputArgs,
       input: path,
-      pieces: thin?.file,
-      outputArgs: outputArgs(picked, thin),
+      pieces,
+      outputArgs: outputArgs(picked, pieces !== undefined),
       onStdout,
     });
-    return process.done;
+    return child.done;
   };
   const done = run();
   done.catch(() => undefined); // Whoever waits for it sees the rejection.
   return {
     done,
     kill() {
-      isKilled = true;
-      process?.kill();
+      killed.abort();
+      child?.kill();
     },
   };
 };
@@ -52,10 +53,9 @@ const inputArgs: readonly string[] = ['-threads', '1', '-reinit_filter', '0'];
  * The same arguments give the same frames on ffmpeg 4 to 9. The frames that are picked are a thousand seconds apart, at a rate of one in a thousand
  * seconds: so none is dropped and none is repeated, whatever their times and durations were (newer versions repeat a long one).
  */
-function outputArgs({ conditionOn, count }: PickedFrames, thin: ThinClip | undefined): readonly string[] {
-  const select = thin
-    ? `setpts=PTS-STARTPTS+${thin.first},select='${conditionOn('pts')}'`
-    : `select='${conditionOn('n')}'`;
+function outputArgs({ conditionOn, count }: PickedFrames, isThin: boolean): readonly string[] {
+  // What was left out is not counted; times tell the indices then.
+  const select = isThin ? `setpts=PTS-STARTPTS,select='${conditionOn('pts')}'` : `select='${conditionOn('n')}'`;
   const choice = [
     '-nostdin',
     '-map',

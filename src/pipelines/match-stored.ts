@@ -15,7 +15,7 @@ export interface MatchStoredOptions {
   readonly matching: Partial<MatchingOptions>;
   /** What of a clip takes part. */
   readonly pool: Pool;
-  /** Multiplications that it takes, or about so many, where that is known. */
+  /** Multiplications that it takes at most, where that is known. */
   readonly products?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,7 +23,7 @@ export interface MatchStoredOptions {
 /**
  * Matches stored boxes and writes the result file.
  *
- * @throws PipelineError `store-invalid`, `file-unreadable` or `file-unwritable`.
+ * @throws PipelineError `store-invalid`, `file-unreadable`, `inference-failed` or `file-unwritable`.
  */
 export async function matchStored(options: MatchStoredOptions): Promise<readonly Match[]> {
   const { from, out, matching, pool, products, signal } = options;

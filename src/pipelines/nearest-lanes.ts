@@ -67,8 +67,8 @@ export function nearestLanes(options: NearestLanesOptions = {}): NearestSearch &
   };
 
   return {
-    isWorth(products) {
-      idle -= products;
+    isWorth(some) {
+      idle -= some;
       return idle < 0;
     },
     async begin({ boxes, features, featureLength }) {

@@ -30,16 +30,22 @@ export function readBox(bytes: Uint8Array, from: number, end: number): Box {
 /** The boxes that follow each other in `bytes`, from `from` to `to`. */
 export function boxesIn(bytes: Uint8Array, from: number, to: number): readonly Box[] {
   const boxes: Box[] = [];
-  for (let at = from; at < to; at = boxes.at(-1)!.to) boxes.push(readBox(bytes.subarray(at, to), at, to));
+  // QuickTime ends some lists with four bytes of nothing.
+  for (let at = from; at + boxHeader <= to; at = boxes.at(-1)!.to) boxes.push(readBox(bytes.subarray(at, to), at, to));
   return boxes;
 }
 
-/** The one box that is reached through boxes of these types; undefined where one of them is missing or there are several. */
+/**
+ * The one box that is reached through boxes of these types; undefined where one of them is missing.
+ *
+ * @throws RangeError where there are several.
+ */
 export function boxAt(bytes: Uint8Array, within: Box, ...types: readonly string[]): Box | undefined {
   const [type, ...rest] = types;
   if (type === undefined) return within;
   const [found, other] = boxesIn(bytes, within.body, within.to).filter((box) => box.type === type);
-  return found && !other ? boxAt(bytes, found, ...rest) : undefined;
+  if (other) throw new RangeError(`A box has more than one ${type}`);
+  return found && boxAt(bytes, found, ...rest);
 }
 
 /** Reads the numbers of `bytes`, the most significant byte first. */

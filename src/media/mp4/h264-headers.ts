@@ -150,14 +150,14 @@ export function readSliceHeader(
   payload: Uint8Array,
   { frameNumberBits, orderBits }: SequenceParameters,
   { hasOrderOfBottom, hasRedundantCount }: PictureParameters,
-  isFirst: boolean,
+  isStart: boolean,
 ): SliceHeader {
   const reader = new BitReader(payload);
   for (let number = 0; number < 3; number += 1) reader.unsigned(); // First macroblock, kind, parameter set.
   reader.bits(frameNumberBits);
-  if (isFirst) reader.unsigned(); // Its number among those that others can begin with.
+  if (isStart) reader.unsigned(); // Its number among those that others can begin with.
   const order = orderBits === undefined ? 0 : reader.bits(orderBits);
   const bottom = orderBits !== undefined && hasOrderOfBottom ? reader.signed() : 0;
   if (hasRedundantCount) reader.unsigned();
-  return { order, bottom, dropsPrior: isFirst && reader.flag() };
+  return { order, bottom, dropsPrior: isStart && reader.flag() };
 }

@@ -12,17 +12,25 @@ export interface CodedPicture {
 
 /**
  * Says which pictures, given as they are decoded, a decoder needs to show the wanted frames: those themselves, and every reference picture
- * that is decoded before one of them and after the last picture that others can start with.
+ * that is decoded before one of them and after the last picture that others can start with. If there is any, the first picture is needed too: what a clip says of
+ * itself in its stream stands beside that one.
  */
 export function neededPictures(pictures: readonly CodedPicture[], frames: FrameSelection): readonly boolean[] {
+  const isWantedAt = 'first' in frames ? (index: number) => hasFrame(frames, index) : isIn(new Set(frames));
   const needed: boolean[] = [];
   let isWantedLater = false;
   for (let place = pictures.length - 1; place >= 0; place -= 1) {
     const { index, isReference, isStart } = pictures[place]!;
-    const isWanted = hasFrame(frames, index);
+    const isWanted = isWantedAt(index);
     isWantedLater ||= isWanted;
     needed[place] = isWanted || (isWantedLater && isReference);
     if (isStart) isWantedLater = false;
   }
+  if (needed.includes(true)) needed[0] = true;
   return needed;
+}
+
+/** A list is gone through for each picture. */
+function isIn(frames: ReadonlySet<number>): (index: number) => boolean {
+  return (index) => frames.has(index);
 }

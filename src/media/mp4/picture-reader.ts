@@ -45,11 +45,13 @@ export function pictureReader(configuration: Uint8Array): PictureReader | undefi
   const pictureParameters = readPictureParameters(picture.subarray(1));
   if (sequenceParameters?.reordered === undefined || !pictureParameters) return undefined;
   const ordered = orderOf(sequenceParameters);
+  let count = 0;
   const isKnown = (bytes: Uint8Array): boolean => [sequence, picture].some((set) => Buffer.compare(set, bytes) === 0);
   return {
     reordered: sequenceParameters.reordered,
     read(sample) {
       let slice: Uint8Array | undefined;
+      count += 1;
       for (let at = 0; at < sample.length; ) {
         const from = at + lengthBytes;
         at = from + lengthAt(sample, at, lengthBytes);
@@ -60,6 +62,8 @@ export function pictureReader(configuration: Uint8Array): PictureReader | undefi
         if (type === unit.slice || type === unit.start) {
           slice ??= sample.subarray(from, at);
           if (header !== slice[0]) return undefined;
+        } else if (type === unit.message && count > 1 && isEncoder(sample.subarray(from, at))) {
+          return undefined;
         } else if (
           type === unit.sequence || type === unit.picture ? !isKnown(sample.subarray(from, at)) : !isPlain(type)
         ) {
@@ -69,6 +73,11 @@ export function pictureReader(configuration: Uint8Array): PictureReader | undefi
       return slice && ordered(slice, pictureParameters);
     },
   };
+}
+
+/** Whether a message says which encoder made the pictures from here on: ffmpeg decodes those of old versions of x264 in another way. */
+function isEncoder(message: Uint8Array): boolean {
+  return Buffer.from(message.buffer, message.byteOffset, message.length).includes('x264 - core');
 }
 
 function isPlain(type: number): boolean {

@@ -7,50 +7,52 @@ import { type PictureReader, pictureReader } from './picture-reader.ts';
 import { readVideoTrack, type Sample, type VideoTrack } from './video-track.ts';
 import { writeMovie } from './write-movie.ts';
 
-/** A clip without what nobody needs. */
-export interface ThinClip {
-  /** An MP4 file: its first bytes, and then pieces of the clip. A frame of it is shown as many ticks after the first as it comes after that one in the clip. */
-  readonly file: PieceFile;
-  /** Place of the first of its frames among those of the clip. */
-  readonly first: number;
-}
-
-/** Bytes of the tables of a clip, at most: those of an hour. What is worked out of them is held for a moment. */
+/** Bytes of the tables of a clip, at most: those of about half an hour. What is worked out of them is held for a moment. */
 const longestMovie = 2 ** 20;
 
 /** Bytes of one sample, at most. */
 const longestRead = 2 ** 26;
+
+/** Boxes of a file that are not in another one, at most; a clip has four or so. */
+const mostBoxes = 64;
 
 /** Pictures that must be left out for it to be worth the reading: one in so many. */
 const worthwhile = 8;
 
 /**
  * Looks for the coded pictures that a decoder does not need to give the wanted frames of a clip: those that no other one refers to, as half of the pictures of many
- * encoders are, and those after the last wanted one before a picture that a decoder can start with.
+ * encoders are, and those after the last wanted one before a picture that a decoder can start with. The first one stays, since what is said beside it is about all of the clip.
  *
  * Only of an MP4 or QuickTime file with progressive H.264 whose order of pictures its parameters bound and its tables and its slices tell alike: so that
  * the frames are, to the last bit, those that decoding all of it gives.
  *
- * @returns undefined for any other clip, one that is damaged or cannot be read, and one of which there is little to leave out.
+ * @param signal stops the reading; the call then throws its reason.
+ * @returns the clip without them as an MP4 file: its first bytes, and then pieces of the clip. A frame is shown as many ticks after the first as its index says. Undefined for any
+ * other clip, one that is damaged or cannot be read, and one of which there is little to leave out.
  */
-export async function thinClip(path: string, frames: FrameSelection): Promise<ThinClip | undefined> {
+export async function thinClip(
+  path: string,
+  frames: FrameSelection,
+  signal?: AbortSignal,
+): Promise<PieceFile | undefined> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return undefined; // A pipe with a name would be waited for here.
     await using file = await open(path);
-    return await thin(new FileWindow(file, found.size), frames);
+    return await thin(new FileWindow(file, found.size, signal), frames);
   } catch (error) {
+    signal?.throwIfAborted();
     // Whoever decodes all of it will say what is wrong with it.
     if (error instanceof RangeError || (error instanceof Error && 'code' in error)) return undefined;
     throw error;
   }
 }
 
-async function thin(window: FileWindow, frames: FrameSelection): Promise<ThinClip | undefined> {
+async function thin(window: FileWindow, frames: FrameSelection): Promise<PieceFile | undefined> {
   const movie = await readMovie(window);
   const track = movie && readVideoTrack(movie);
   const reader = track && pictureReader(track.configuration);
-  if (!reader || track.samples.length === 0) return undefined;
+  if (!reader) return undefined;
   const samples = samplesUpTo(lastFrame(frames), track, reader);
   const pictures = samples && (await readPictures(window, samples, reader));
   if (!pictures) return undefined;
@@ -60,21 +62,24 @@ async function thin(window: FileWindow, frames: FrameSelection): Promise<ThinCli
   const described = samples.flatMap(({ size, index }, place) =>
     needed[place] ? [{ size, index, isStart: pictures[place]!.isStart }] : [],
   );
-  const first = described.reduce((least, { index }) => Math.min(least, index), Infinity);
-  return { file: { head: writeMovie(track, described), pieces: piecesOf(kept) }, first };
+  return { head: writeMovie(track, described), pieces: piecesOf(kept) };
 }
 
-/** The movie box of a file, with its header; undefined where there is none, or one that is too long. */
+/** The movie box of a file, with its header; undefined where there is none or another one, or one that is too long, and where there are fragments. */
 async function readMovie(window: FileWindow): Promise<Uint8Array | undefined> {
   const end = window.size;
-  for (let at = 0; at + boxHeader <= end; ) {
+  let movie: Uint8Array | undefined;
+  let count = 0;
+  for (let at = 0; at + boxHeader <= end; count += 1) {
     const { type, to } = readBox(await window.read(at, Math.min(longBoxHeader, end - at)), at, end);
-    if (at === 0 && type !== 'ftyp') return undefined;
-    // A copy, for the window moves on.
-    if (type === 'moov') return to - at > longestMovie ? undefined : (await window.read(at, to - at)).slice();
+    if ((at === 0 && type !== 'ftyp') || type === 'moof' || count === mostBoxes) return undefined;
+    if (type === 'moov') {
+      if (movie || to - at > longestMovie) return undefined;
+      movie = (await window.read(at, to - at)).slice(); // A copy, for the window moves on.
+    }
     at = to;
   }
-  return undefined;
+  return movie;
 }
 
 interface IndexedSample extends Omit<Sample, 'time'> {
@@ -82,7 +87,10 @@ interface IndexedSample extends Omit<Sample, 'time'> {
   readonly index: number;
 }
 
-/** The samples up to the last that is decoded for the frames up to `last`; undefined where it is not sure which frame each of them is. */
+/**
+ * The samples up to the last that is decoded for the frames up to `last`, and so many more that none after them is shown before one of those; undefined where
+ * it is not sure which frame each of them is, and where they do not follow each other in the file.
+ */
 function samplesUpTo(
   last: number,
   { samples, shown }: VideoTrack,
@@ -99,7 +107,14 @@ function samplesUpTo(
     if (time < shown.from || time >= shown.to) return undefined; // The clip does not show it.
     count = Math.max(count, place + 1);
   }
-  return samples.slice(0, count).map(({ from, size }, place) => ({ from, size, index: indices[place]! }));
+  const found = samples.slice(0, count + reordered);
+  const isForwards = found.every(({ from }, place) => place === 0 || from >= endOf(found[place - 1]!));
+  if (!isForwards || indices[0] !== 0) return undefined;
+  return found.map(({ from, size }, place) => ({ from, size, index: indices[place]! }));
+}
+
+function endOf({ from, size }: Pick<Sample, 'from' | 'size'>): number {
+  return from + size;
 }
 
 /** Undefined where the pictures are not what the tables say, or do not begin with one that a decoder can start with. */
@@ -142,12 +157,14 @@ class FileWindow {
   /** Bytes of the file. */
   readonly size: number;
   readonly #file: FileHandle;
+  readonly #signal: AbortSignal | undefined;
   #bytes = new Uint8Array(256 * 1024);
   #from = 0;
   #length = 0;
 
-  constructor(file: FileHandle, size: number) {
+  constructor(file: FileHandle, size: number, signal: AbortSignal | undefined) {
     this.size = size;
+    this.#signal = signal;
     this.#file = file;
   }
 
@@ -172,6 +189,7 @@ class FileWindow {
     this.#from = from;
     this.#length = 0;
     while (this.#length < count) {
+      this.#signal?.throwIfAborted();
       const free = this.#bytes.length - this.#length;
       const { bytesRead } = await this.#file.read(this.#bytes, this.#length, free, from + this.#length);
       if (bytesRead === 0) throw new RangeError('The file ends too early');

@@ -31,9 +31,12 @@ export interface Sample {
 export function readVideoTrack(movie: Uint8Array): VideoTrack | undefined {
   const [moov] = boxesIn(movie, 0, movie.length);
   if (!moov || boxAt(movie, moov, 'mvex')) return undefined;
-  const tracks = boxesIn(movie, moov.body, moov.to).filter((box) => box.type === 'trak' && isVideo(movie, box));
-  const [track] = tracks;
-  if (!track || tracks.length > 1) return undefined;
+  const tracks = boxesIn(movie, moov.body, moov.to).filter(({ type }) => type === 'trak');
+  const kinds = tracks.map((box) => handlerOf(movie, box));
+  // ffmpeg takes the first track that holds pictures, whatever its handler says; sound holds none.
+  const track = tracks[kinds.findIndex((kind) => kind !== 'soun')];
+  if (!track || kinds.filter((kind) => kind === 'vide').length !== 1 || handlerOf(movie, track) !== 'vide')
+    return undefined;
   const media = boxAt(movie, track, 'mdia');
   const information = media && boxAt(movie, media, 'minf');
   const table = information && boxAt(movie, information, 'stbl');
@@ -61,11 +64,9 @@ export function readVideoTrack(movie: Uint8Array): VideoTrack | undefined {
   };
 }
 
-function isVideo(movie: Uint8Array, track: Box): boolean {
+function handlerOf(movie: Uint8Array, track: Box): string | undefined {
   const handler = boxAt(movie, track, 'mdia', 'hdlr');
-  return (
-    handler !== undefined && String.fromCharCode(...movie.subarray(handler.body + 8, handler.body + 12)) === 'vide'
-  );
+  return handler && String.fromCharCode(...movie.subarray(handler.body + 8, handler.body + 12));
 }
 
 /** Bytes of the fields of a `VisualSampleEntry`, before the boxes in it. */
@@ -134,6 +135,7 @@ function readPlaces(movie: Uint8Array, table: Box, sizes: Uint32Array | undefine
     const [first, perChunk] = [numberAt(layout, entry * 3 + 1), numberAt(layout, entry * 3 + 2)];
     if (numberAt(layout, entry * 3 + 3) !== 1) return undefined;
     const end = entry + 1 < entries ? numberAt(layout, (entry + 1) * 3 + 1) : chunks.length + 1;
+    if (perChunk === 0 || end <= first) throw new RangeError('A table of the movie goes backwards');
     for (let chunk = first; chunk < end && places.length < count; chunk += 1) {
       let place = chunks[chunk - 1];
       if (place === undefined) throw new RangeError('The movie speaks of a chunk that it does not have');
@@ -175,8 +177,8 @@ function readEdit(
   const from = isLong ? Number(view.getBigInt64(16)) : view.getInt32(12);
   const isNormal = view.getUint32(isLong ? 24 : 16) === 0x1_00_00;
   const [unit, unitOfMovie] = [timescale(movie, media, 'mdhd'), timescale(movie, moov, 'mvhd')];
-  if (from < 0 || !isNormal || unit === undefined || unitOfMovie === undefined) return undefined;
-  return { from, to: duration === 0 ? Infinity : from + (duration * unit) / unitOfMovie };
+  if (from < 0 || duration === 0 || !isNormal || unit === undefined || unitOfMovie === undefined) return undefined;
+  return { from, to: from + Math.round((duration * unit) / unitOfMovie) };
 }
 
 function timescale(movie: Uint8Array, within: Box, type: string): number | undefined {

@@ -37,8 +37,11 @@ export function writeMovie({ parts }: Pick<VideoTrack, 'parts'>, samples: readon
   return Buffer.concat([type, movie(length), data]);
 }
 
-/** Ticks a second: one a frame. */
-const timescale = 25;
+/**
+ * Ticks a second: one a frame. As a part of a million it is exact in microseconds, in which ffmpeg tells when a file begins; and no gap between two frames of a clip whose tables are
+ * read becomes so long (500 s) that newer versions repeat a frame to fill it.
+ */
+const timescale = 1000;
 const undefinedLanguage = 0x55_c4_00_00;
 
 function mediaHeader(samples: readonly KeptSample[]): Uint8Array {

@@ -19,6 +19,11 @@ describe('boxes', () => {
     expect(readBox(bytes, 100, 1000)).toEqual({ type: 'mdat', from: 100, body: 108, to: 1000 });
   });
 
+  it('may be followed by some bytes of nothing', () => {
+    const bytes = Buffer.concat([makeBox('free'), new Uint8Array(7)]);
+    expect(boxesIn(bytes, 0, bytes.length)).toHaveLength(1);
+  });
+
   it.each([
     { what: 'longer than what holds it', bytes: makeBox('free', words([1])), end: 11 },
     { what: 'shorter than its header', bytes: Buffer.concat([words([7]), Buffer.from('free')]), end: 100 },
@@ -34,6 +39,6 @@ describe('boxes', () => {
     const [track] = boxesIn(bytes, 0, bytes.length);
     expect(boxAt(bytes, track!, 'edts', 'elst')).toMatchObject({ type: 'elst', to: 28 });
     expect(boxAt(bytes, track!, 'edts', 'none')).toBeUndefined();
-    expect(boxAt(bytes, track!, 'free')).toBeUndefined();
+    expect(() => boxAt(bytes, track!, 'free')).toThrow(RangeError);
   });
 });

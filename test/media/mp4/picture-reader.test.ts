@@ -128,6 +128,13 @@ describe('pictureReader', () => {
     expect(open().read(sample(...units))).toBeUndefined();
   });
 
+  it('leaves a clip alone in which another encoder takes over', () => {
+    const encoder = Buffer.concat([Uint8Array.of(6, 5, 27), Buffer.from('x264 - core 33')]);
+    const reader = open();
+    expect(reader.read(sample(encoder, start))).toBeDefined();
+    expect(reader.read(sample(encoder, start))).toBeUndefined();
+  });
+
   it.each([
     { what: 'longer', bytes: [0, 0, 0, 9, 0x65, 1] },
     { what: 'cut off', bytes: [0, 0, 1] },

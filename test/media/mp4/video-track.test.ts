@@ -58,12 +58,13 @@ describe('readVideoTrack', () => {
     expect(early?.samples.map(({ time }) => time)).toEqual([-512, 0, 512, 1024]);
   });
 
-  it('passes over tracks that are not video', () => {
+  it('passes over sound, and over what comes after the video', () => {
+    expect(readVideoTrack(movie(track({}), track({ hdlr: handler('text') })))?.samples).toHaveLength(4);
     expect(readVideoTrack(movie(track({ hdlr: handler('soun') }), track({})))?.samples).toHaveLength(4);
   });
 
   it.each([
-    { what: 'all of it', boxes: edit(0, 1, 0, 1024, 0x1_00_00), shown: { from: 1024, to: Infinity } },
+    { what: 'to the nearest tick', boxes: edit(0, 1, 3, 1, 0x1_00_00), shown: { from: 1, to: 39 } },
     { what: 'half a second', boxes: edit(0, 1, 500, 1024, 0x1_00_00), shown: { from: 1024, to: 1024 + 6400 } },
     {
       what: 'a long edit',
@@ -86,6 +87,8 @@ describe('readVideoTrack', () => {
     },
     { what: 'of another description', bytes: movie(track({ stsc: makeBox('stsc', words([0, 1, 1, 4, 2])) })) },
     { what: 'of samples of one size', bytes: movie(track({ stsz: makeBox('stsz', words([0, 10, 4, 10, 30, 5, 7])) })) },
+    { what: 'of nothing', bytes: movie(track(edit(0, 1, 0, 1024, 0x1_00_00))) },
+    { what: 'after another one', bytes: movie(track({ hdlr: handler('auxv') }), track({})) },
     { what: 'of two edits', bytes: movie(track(edit(0, 2, 9, 0, 0x1_00_00, 9, 9, 0x1_00_00))) },
     { what: 'of a pause', bytes: movie(track(edit(0, 1, 9, -1 >>> 0, 0x1_00_00))) },
     { what: 'at half the speed', bytes: movie(track(edit(0, 1, 9, 0, 0x80_00))) },
@@ -93,11 +96,18 @@ describe('readVideoTrack', () => {
     expect(readVideoTrack(bytes)).toBeUndefined();
   });
 
+  it('refuses two lists of edits', () => {
+    const [one] = Object.values(edit(0, 1, 500, 1024, 0x1_00_00));
+    expect(() => read({ edts: Buffer.concat([one!, one!]) })).toThrow(RangeError);
+  });
+
   it.each([
     { what: 'durations', boxes: { stts: makeBox('stts', words([0, 1, 3, 512, 9, 9])) } },
     { what: 'shifts', boxes: { ctts: makeBox('ctts', words([0, 9, 3, 512])) } },
     { what: 'sizes', boxes: { stsz: makeBox('stsz', words([0, 0, 4, 10, 30, 5])) } },
     { what: 'chunks', boxes: { stco: makeBox('stco', words([0, 1, 1000])) } },
+    { what: 'samples in a chunk', boxes: { stsc: makeBox('stsc', words([0, 2, 1, 0, 1, 2, 4, 1])) } },
+    { what: 'chunks in a row', boxes: { stsc: makeBox('stsc', words([0, 3, 1, 1, 1, 1, 1, 1, 2, 9, 1])) } },
     { what: 'chunks for its layout', boxes: { stsc: makeBox('stsc', words([0, 2, 1, 1, 1, 9, 1, 1])) } },
   ])('refuses a movie that has too few $what', ({ boxes }) => {
     expect(() => read(boxes)).toThrow(RangeError);
