@@ -291,24 +291,16 @@ describe('thinClip', () => {
   });
 
   it('is not there where the tables tell no order and the pictures do, also of what comes after the last wanted one', async () => {
-    // What ffmpeg makes of a stream without times: each picture is shown when it is decoded.
-    await remake(
-      await make('no-order.mp4', 'bframes=2:b-adapt=0:keyint=200:scenecut=0'),
-      'no-order.h264',
-      '-c',
-      'copy',
-      '-bsf:v',
-      'h264_mp4toannexb',
-      '-f',
-      'h264',
-    );
+    // As of a stream without times: each picture is said to be shown when it is decoded. The key frames leave something to leave out.
+    const first = ['-force_key_frames', 'expr:lt(n,30)'];
+    await make('no-order.mp4', 'bframes=2:b-adapt=0:keyint=200:scenecut=0', first);
+    expect(await thinClip(at('no-order.mp4'), [0, 30])).toBeDefined();
     const bytes = await readFile(at('no-order.mp4'));
     bytes.write('free', bytes.indexOf('ctts'));
     const edit = bytes.indexOf('elst') + 16;
     bytes.writeInt32BE(0, edit);
     await writeFile(at('no-order.mp4'), bytes);
-    expect(await thinClip(at('no-order.mp4'), [0])).toBeUndefined();
-    expect(await thinClip(at('no-order.mp4'), [0, 1])).toBeUndefined();
+    expect(await thinClip(at('no-order.mp4'), [0, 30])).toBeUndefined();
   });
 
   it('is not there where samples do not follow each other in the file', async () => {
@@ -318,17 +310,20 @@ describe('thinClip', () => {
     const chunks = bytes.lastIndexOf('stco') + 12;
     expect(bytes.readUInt32BE(chunks - 4)).toBeGreaterThan(3);
     expect(await thinClip(at('chunks.mp4'), every10)).toBeDefined();
-    const [one, two] = [bytes.readUInt32BE(chunks + 4), bytes.readUInt32BE(chunks + 8)];
-    bytes.writeUInt32BE(two, chunks + 4);
-    bytes.writeUInt32BE(one, chunks + 8);
-    await writeFile(at('chunks.mp4'), bytes);
+    // The second chunk moves behind all others, as a file that was edited may have it.
+    const place = bytes.readUInt32BE(chunks + 4);
+    const moved = makeBox('mdat', bytes.subarray(place, bytes.readUInt32BE(chunks + 8)));
+    bytes.writeUInt32BE(bytes.length + 8, chunks + 4);
+    await writeFile(at('chunks.mp4'), Buffer.concat([bytes, moved]));
+    const { pixels } = await decoded(at('chunks.mp4'), every10);
+    expect(pixels.equals(await decodedWhole(at('chunks.mp4'), every10))).toBe(true);
     expect(await thinClip(at('chunks.mp4'), every10)).toBeUndefined();
   });
 
   it('is not there for a clip with fragments that its tables do not speak of, or with two of them', async () => {
     const bytes = await readFile(at('plain.mp4'));
-    for (const type of ['moof', 'moov']) {
-      await writeFile(at('more.mp4'), Buffer.concat([bytes, makeBox(type)]));
+    for (const more of [makeBox('moof'), bytes.subarray(bytes.indexOf('moov') - 4)]) {
+      await writeFile(at('more.mp4'), Buffer.concat([bytes, more]));
       expect(await thinClip(at('more.mp4'), every10)).toBeUndefined();
     }
     await writeFile(at('more.mp4'), Buffer.concat([bytes, makeBox('free')]));
