@@ -28,10 +28,14 @@ export function lastFrame(frames: FrameSelection): number {
   return 'first' in frames ? frames.last : frames.at(-1)!;
 }
 
-/** Whether a frame is among those that are selected. */
-export function hasFrame(frames: FrameSelection, index: number): boolean {
-  if (!('first' in frames)) return frames.includes(index);
-  return index >= frames.first && index <= frames.last && (index - frames.first) % frames.step === 0;
+/** Makes a test of whether a frame is among those that are selected, to be asked of many. */
+export function frameTest(frames: FrameSelection): (index: number) => boolean {
+  if (!('first' in frames)) {
+    const listed = new Set(frames);
+    return (index) => listed.has(index);
+  }
+  const { first, step, last } = frames;
+  return (index) => index >= first && index <= last && (index - first) % step === 0;
 }
 
 /** Frames that no range of three or more holds are given as ranges of one. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type Readable } from 'node:stream';
 import { messageOf, PipelineError } from '../core/errors.ts';
-import { assertFrames, type FrameSelection, hasFrame } from '../core/frame-selection.ts';
+import { assertFrames, type FrameSelection, frameTest } from '../core/frame-selection.ts';
 import { type RgbImage } from '../core/rgb-image.ts';
 import { type FfmpegExit, type FfmpegProcess } from './ffmpeg-process.ts';
 import { type Ffmpeg } from './find-ffmpeg.ts';
@@ -70,10 +70,11 @@ async function* readFrames(
   { ffmpeg, start = startClip, frames, reserve, pool, onDamage }: DecodeClipOptions,
   stop: AbortSignal,
 ): AsyncGenerator<ClipFrame, undefined, undefined> {
-  const picked = selectFrames(frames);
+  const { indexAt } = selectFrames(frames);
+  const isWanted = frameTest(frames);
   const reader = new PipeReader();
   const onStdout = (pipe: Readable): void => reader.open(pipe);
-  const process = start(ffmpeg, { path, frames: picked.frames, onStdout });
+  const process = start(ffmpeg, { path, frames, onStdout });
   const end = (): void => {
     process.kill();
     reader.close();
@@ -91,9 +92,9 @@ async function* readFrames(
     const parser = new PpmParser(pool);
     for (let chunk = await reader.read(); chunk && !stop.aborted; chunk = await reader.read()) {
       for (const event of parser.push(chunk)) {
-        const index = picked.indexAt(place);
+        const index = indexAt(place);
         if (event.kind === 'frame') place += 1;
-        if (!hasFrame(frames, index)) continue;
+        if (!isWanted(index)) continue;
         if (event.kind === 'size') {
           if (reserve) await untilStopped(reserve(event.bytes), stop).catch(refuse);
         } else {

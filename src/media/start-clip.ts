@@ -8,7 +8,7 @@ import { type PickedFrames, selectFrames } from './select-frames.ts';
 /** A clip whose wanted frames go into a pipe, as PPM pictures one after the other. */
 export interface ClipJob {
   readonly path: string;
-  /** Frames that go into the pipe: as {@link selectFrames} says them. */
+  /** Frames that are wanted; what {@link selectFrames} makes of them goes into the pipe. */
   readonly frames: FrameSelection;
   /** Called with ffmpeg's own pipe as soon as it runs. */
   readonly onStdout: (pipe: Readable) => void;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bucketOf } from '../core/bucket.ts';
 import { type FrameRange } from '../core/defaults.ts';
-import { hasFrame } from '../core/frame-selection.ts';
+import { frameTest } from '../core/frame-selection.ts';
 import { type CropFile, cropFileSchema } from '../io/crops-csv.ts';
 import { openPartStore } from '../io/export-part.ts';
 import { makeFolder } from '../io/make-folder.ts';
@@ -25,13 +25,14 @@ export interface CropsTargetOptions {
 /** Every garment with a counterpart, at its own size, as `crops/<root key>/<side>/<owner>/<name>-<box number>.jpg`. */
 export function cropsTarget({ folder, quality, frames }: CropsTargetOptions): ExportTarget<CropFile> {
   const crops = join(folder, 'crops');
+  const isWanted = frameTest(frames);
   return {
     settings: { quality, frames },
     results: [join(folder, cropsFile)],
     parts: openPartStore({ folder: join(folder, '.parts', 'crops'), files: folder, row: cropFileSchema }),
     folderOf: (unit) => join(crops, unitPath(unit)),
     wants({ frameIndex, annotations }) {
-      if (frameIndex !== undefined && !hasFrame(frames, frameIndex)) return false;
+      if (frameIndex !== undefined && !isWanted(frameIndex)) return false;
       return annotations.some(({ value }) => value.instanceId !== 0);
     },
     async write({ unit, name, frameIndex, image, boxes }) {

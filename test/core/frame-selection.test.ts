@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertFrames, frameCount, frameRanges, hasFrame } from '../../src/core/frame-selection.ts';
+import { assertFrames, frameCount, frameRanges, frameTest } from '../../src/core/frame-selection.ts';
 
 function indicesOf({ first, step, last }: { first: number; step: number; last: number }): readonly number[] {
   return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, place) => first + place * step);
@@ -47,15 +47,15 @@ describe('frameRanges', () => {
   });
 });
 
-describe('frameCount and hasFrame', () => {
+describe('frameCount and frameTest', () => {
   it('agree with the list of a range', () => {
     fc.assert(
       fc.property(ranges, fc.nat(160), (range, index) => {
         const list = indicesOf(range);
         expect(frameCount(range)).toBe(list.length);
         expect(frameCount(list)).toBe(list.length);
-        expect(hasFrame(range, index)).toBe(list.includes(index));
-        expect(hasFrame(list, index)).toBe(list.includes(index));
+        expect(frameTest(range)(index)).toBe(list.includes(index));
+        expect(frameTest(list)(index)).toBe(list.includes(index));
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { type FrameSelection, hasFrame } from '../../core/frame-selection.ts';
+import { type FrameSelection, frameTest } from '../../core/frame-selection.ts';
 
 /** What must be known of a coded picture to say whether it is needed. */
 export interface CodedPicture {
@@ -16,7 +16,7 @@ export interface CodedPicture {
  * itself in its stream stands beside that one.
  */
 export function neededPictures(pictures: readonly CodedPicture[], frames: FrameSelection): readonly boolean[] {
-  const isWantedAt = 'first' in frames ? (index: number) => hasFrame(frames, index) : isIn(new Set(frames));
+  const isWantedAt = frameTest(frames);
   const needed: boolean[] = [];
   let isWantedLater = false;
   for (let place = pictures.length - 1; place >= 0; place -= 1) {
@@ -28,9 +28,4 @@ export function neededPictures(pictures: readonly CodedPicture[], frames: FrameS
   }
   if (needed.includes(true)) needed[0] = true;
   return needed;
-}
-
-/** A list is gone through for each picture. */
-function isIn(frames: ReadonlySet<number>): (index: number) => boolean {
-  return (index) => frames.has(index);
 }

@@ -46,7 +46,21 @@ export function pictureReader(configuration: Uint8Array): PictureReader | undefi
   if (sequenceParameters?.reordered === undefined || !pictureParameters) return undefined;
   const ordered = orderOf(sequenceParameters);
   let count = 0;
-  const isKnown = (bytes: Uint8Array): boolean => [sequence, picture].some((set) => Buffer.compare(set, bytes) === 0);
+  /** Whether a unit that is no slice leaves everything as it is. */
+  const isHarmless = (bytes: Uint8Array): boolean => {
+    switch (bytes[0]! & 31) {
+      case unit.message:
+        return count === 1 || !isEncoder(bytes);
+      case unit.sequence:
+      case unit.picture:
+        return [sequence, picture].some((set) => Buffer.compare(set, bytes) === 0);
+      case unit.delimiter:
+      case unit.filler:
+        return true;
+      default:
+        return false;
+    }
+  };
   return {
     reordered: sequenceParameters.reordered,
     read(sample) {
@@ -62,11 +76,7 @@ export function pictureReader(configuration: Uint8Array): PictureReader | undefi
         if (type === unit.slice || type === unit.start) {
           slice ??= sample.subarray(from, at);
           if (header !== slice[0]) return undefined;
-        } else if (type === unit.message && count > 1 && isEncoder(sample.subarray(from, at))) {
-          return undefined;
-        } else if (
-          type === unit.sequence || type === unit.picture ? !isKnown(sample.subarray(from, at)) : !isPlain(type)
-        ) {
+        } else if (!isHarmless(sample.subarray(from, at))) {
           return undefined;
         }
       }
@@ -80,10 +90,6 @@ function isEncoder(message: Uint8Array): boolean {
   return Buffer.from(message.buffer, message.byteOffset, message.length).includes('x264 - core');
 }
 
-function isPlain(type: number): boolean {
-  return type === unit.message || type === unit.delimiter || type === unit.filler;
-}
-
 interface Configuration {
   readonly lengthBytes: number;
   readonly sequences: readonly Uint8Array[];
@@ -92,7 +98,7 @@ interface Configuration {
 
 function readConfiguration(bytes: Uint8Array): Configuration {
   const view = viewOf(bytes);
-  let at = 5;
+  let at = 6;
   const sets = (count: number): readonly Uint8Array[] =>
     Array.from({ length: count }, () => {
       const length = view.getUint16(at);
@@ -100,7 +106,6 @@ function readConfiguration(bytes: Uint8Array): Configuration {
       at += 2 + length;
       return set;
     });
-  at += 1;
   const sequences = sets(view.getUint8(5) & 31);
   at += 1;
   const pictures = sets(view.getUint8(at - 1));

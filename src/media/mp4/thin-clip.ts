@@ -57,12 +57,9 @@ async function thin(window: FileWindow, frames: FrameSelection): Promise<PieceFi
   const pictures = samples && (await readPictures(window, samples, reader));
   if (!pictures) return undefined;
   const needed = neededPictures(pictures, frames);
-  const kept = samples.filter((_, place) => needed[place]);
-  if (kept.length === 0 || (samples.length - kept.length) * worthwhile < samples.length) return undefined;
-  const described = samples.flatMap(({ size, index }, place) =>
-    needed[place] ? [{ size, index, isStart: pictures[place]!.isStart }] : [],
-  );
-  return { head: writeMovie(track, described), pieces: piecesOf(kept) };
+  const kept = pictures.filter((_, place) => needed[place]);
+  if (kept.length === 0 || (pictures.length - kept.length) * worthwhile < pictures.length) return undefined;
+  return { head: writeMovie(track, kept), pieces: piecesOf(kept) };
 }
 
 /** The movie box of a file, with its header; undefined where there is none or another one, or one that is too long, and where there are fragments. */
@@ -122,8 +119,8 @@ async function readPictures(
   window: FileWindow,
   samples: readonly IndexedSample[],
   reader: PictureReader,
-): Promise<readonly CodedPicture[] | undefined> {
-  const pictures: (CodedPicture & { readonly start: number; readonly order: number })[] = [];
+): Promise<readonly (IndexedSample & CodedPicture)[] | undefined> {
+  const pictures: (IndexedSample & CodedPicture & { readonly start: number; readonly order: number })[] = [];
   let start = -1;
   for (const [place, { from, size, index }] of samples.entries()) {
     if (!window.holds(from, size)) await window.move(from, size);
@@ -131,7 +128,7 @@ async function readPictures(
     if (!picture) return undefined;
     if (picture.isStart) start = place;
     if (start === -1) return undefined;
-    pictures.push({ ...picture, index, start });
+    pictures.push({ ...picture, from, size, index, start });
   }
   const shown = pictures.toSorted((a, b) => a.index - b.index);
   const isTold = shown.every(({ start, order }, at) => {

@@ -34,9 +34,9 @@ export function readVideoTrack(movie: Uint8Array): VideoTrack | undefined {
   const tracks = boxesIn(movie, moov.body, moov.to).filter(({ type }) => type === 'trak');
   const kinds = tracks.map((box) => handlerOf(movie, box));
   // ffmpeg takes the first track that holds pictures, whatever its handler says; sound holds none.
-  const track = tracks[kinds.findIndex((kind) => kind !== 'soun')];
-  if (!track || kinds.filter((kind) => kind === 'vide').length !== 1 || handlerOf(movie, track) !== 'vide')
-    return undefined;
+  const first = kinds.findIndex((kind) => kind !== 'soun');
+  const track = tracks[first];
+  if (!track || kinds[first] !== 'vide' || kinds.lastIndexOf('vide') !== first) return undefined;
   const media = boxAt(movie, track, 'mdia');
   const information = media && boxAt(movie, media, 'minf');
   const table = information && boxAt(movie, information, 'stbl');

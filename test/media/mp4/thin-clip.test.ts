@@ -69,6 +69,13 @@ async function decodedWhole(path: string, frames: FrameSelection, ffmpeg = bundl
   return stdout;
 }
 
+/** Decodes frames of a clip as the library does, and holds them against those of decoding all of it. */
+async function expectAsWhole(path: string, frames: FrameSelection, ffmpeg = bundled): Promise<readonly number[]> {
+  const { indices, pixels } = await decoded(path, frames, ffmpeg);
+  expect(pixels.equals(await decodedWhole(path, frames, ffmpeg))).toBe(true);
+  return indices;
+}
+
 const every10: FrameSelection = { first: 5, step: 10, last: 85 };
 
 beforeAll(async () => {
@@ -95,9 +102,7 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
   ])('gives the frames that decoding all of it gives: $what', async ({ x264 }) => {
     const path = await make('some.mp4', x264);
     expect(await thinClip(path, every10)).toBeDefined();
-    const { indices, pixels } = await decoded(path, every10, ffmpeg);
-    expect(indices).toEqual([5, 15, 25, 35, 45, 55, 65, 75, 85]);
-    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+    expect(await expectAsWhole(path, every10, ffmpeg)).toEqual([5, 15, 25, 35, 45, 55, 65, 75, 85]);
   });
 
   it.each([
@@ -113,6 +118,11 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
     },
     { what: 'no edit list', name: 'unedited.mp4', args: ['-c', 'copy', '-use_editlist', '0'] },
     {
+      what: 'a message that it lies on its side',
+      name: 'turned.mp4',
+      args: ['-c', 'copy', '-bsf:v', 'h264_metadata=display_orientation=insert:rotate=90'],
+    },
+    {
       what: 'colours of BT.709',
       name: 'colours.mp4',
       args: [
@@ -127,8 +137,7 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
   ])('keeps what a clip says of itself: $what', async ({ name, args }) => {
     const path = await remake(at('plain.mp4'), name, ...args);
     expect(await thinClip(path, every10)).toBeDefined();
-    const { pixels } = await decoded(path, every10, ffmpeg);
-    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+    await expectAsWhole(path, every10, ffmpeg);
   });
 
   it('takes the pictures of a clip with sound', async () => {
@@ -139,15 +148,13 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
       [...tone, ...moving],
     );
     expect(await thinClip(path, every10)).toBeDefined();
-    const { pixels } = await decoded(path, every10, ffmpeg);
-    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+    await expectAsWhole(path, every10, ffmpeg);
   });
 
   it('gives frames whose rate varies', async () => {
     const path = await make('varying.mp4', 'bframes=3', ['-vf', 'setpts=(3*N+mod(N\\,3))/25/TB', '-vsync', 'vfr']);
     expect(await thinClip(path, every10)).toBeDefined();
-    const { pixels } = await decoded(path, every10, ffmpeg);
-    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+    await expectAsWhole(path, every10, ffmpeg);
   });
 
   it.each([
@@ -157,8 +164,7 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
   ])('leaves a clip alone that is $what', async ({ x264 }) => {
     const path = await make('other.mp4', x264);
     expect(await thinClip(path, every10)).toBeUndefined();
-    const { pixels } = await decoded(path, every10, ffmpeg);
-    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+    await expectAsWhole(path, every10, ffmpeg);
   });
 
   it.each([
@@ -171,8 +177,7 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
   ])('leaves a clip alone that is $what', async ({ name, args }) => {
     const path = await remake(at('plain.mp4'), name, ...args);
     expect(await thinClip(path, every10)).toBeUndefined();
-    const { pixels } = await decoded(path, every10, ffmpeg);
-    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+    await expectAsWhole(path, every10, ffmpeg);
   });
 
   it('heeds what an old x264 says of itself beside the first picture', async () => {
@@ -182,8 +187,7 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
     await writeFile(at('old.mp4'), bytes);
     const frames = [21, 22, 27];
     expect(await thinClip(at('old.mp4'), frames)).toBeDefined();
-    const { pixels } = await decoded(at('old.mp4'), frames, ffmpeg);
-    expect(pixels.equals(await decodedWhole(at('old.mp4'), frames, ffmpeg))).toBe(true);
+    await expectAsWhole(at('old.mp4'), frames, ffmpeg);
   });
 
   it('tells frames apart that are far from each other', async () => {
@@ -214,8 +218,7 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
     const path = await remake(at('ab.h264'), 'changing.mp4', '-c', 'copy');
     const frames = { first: 5, step: 10, last: 2 * length - 1 };
     expect(await thinClip(path, frames)).toBeUndefined();
-    const { pixels } = await decoded(path, frames, ffmpeg);
-    expect(pixels.equals(await decodedWhole(path, frames, ffmpeg))).toBe(true);
+    await expectAsWhole(path, frames, ffmpeg);
   });
 
   it('leaves a clip alone whose edit list hides frames', async () => {
@@ -225,8 +228,7 @@ describe.each(binaries)('thinClip before ffmpeg $version', (ffmpeg) => {
     bytes.writeInt32BE(bytes.readInt32BE(edit) + 512 * 7, edit);
     await writeFile(path, bytes);
     expect(await thinClip(path, every10)).toBeUndefined();
-    const { pixels } = await decoded(path, every10, ffmpeg);
-    expect(pixels.equals(await decodedWhole(path, every10, ffmpeg))).toBe(true);
+    await expectAsWhole(path, every10, ffmpeg);
   });
 
   it('gives any frames of a clip', async () => {
@@ -315,8 +317,7 @@ describe('thinClip', () => {
     const moved = makeBox('mdat', bytes.subarray(place, bytes.readUInt32BE(chunks + 8)));
     bytes.writeUInt32BE(bytes.length + 8, chunks + 4);
     await writeFile(at('chunks.mp4'), Buffer.concat([bytes, moved]));
-    const { pixels } = await decoded(at('chunks.mp4'), every10);
-    expect(pixels.equals(await decodedWhole(at('chunks.mp4'), every10))).toBe(true);
+    await expectAsWhole(at('chunks.mp4'), every10);
     expect(await thinClip(at('chunks.mp4'), every10)).toBeUndefined();
   });
 
@@ -381,8 +382,7 @@ describe('thinClip', () => {
     const path = await make('large.mp4', 'bframes=3:qp=4', ['-preset', 'ultrafast', '-bf', '3'], noise);
     expect((await readFile(path)).length).toBeGreaterThan(10 * 256 * 1024);
     expect(await thinClip(path, [0, 9])).toBeDefined();
-    const { pixels } = await decoded(path, [0, 9]);
-    expect(pixels.equals(await decodedWhole(path, [0, 9]))).toBe(true);
+    await expectAsWhole(path, [0, 9]);
   });
 
   it.runIf(process.platform === 'linux')('lets go of a clip whose reader leaves', async () => {
